@@ -1,0 +1,66 @@
+# Needs Python 3.11+ with venv, make and git; everything else comes from requirements.lock.
+
+PYTHON ?= python3
+MINUTES ?= 5
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo storm bench bench-large lock format clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP)  ## build .venv from the lock
+
+$(STAMP): $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+check: setup  ## format, lint, types, layers, unit and property tests: under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict src
+	$(BIN)/lint-imports
+	SYNCLINE_PROFILE=check $(PYTEST) -q -m "not slow"
+
+test: check  ## check, then every test with the long budget, simulations and crashes too
+	SYNCLINE_PROFILE=test $(PYTEST)
+
+demo: setup  ## watch a small company's systems come to agree (ARGS="...")
+	$(BIN)/python -m syncline.testing.demo $(ARGS)
+
+storm: setup  ## simulations from random seeds (MINUTES=5)
+	$(BIN)/python -m syncline.testing.storm --minutes $(MINUTES)
+
+bench: setup  ## measure
+	$(BIN)/python bench/bench.py
+
+bench-large: setup  ## measure with many records
+	$(BIN)/python bench/bench.py --large
+
+format: setup  ## write the format and the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(BIN)/python  ## resolve the newest versions into requirements.lock
+	@test -x $(BIN)/uv || $(PIP) install uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --upgrade \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
+	@! grep -n '://' requirements.lock
+
+clean:  ## remove caches, builds and storm state; .venv stays
+	rm -rf .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .storm build dist htmlcov
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
