@@ -51,18 +51,23 @@ def text(*, case: Literal["keep", "ignore"] = "keep", max_length: int | None = N
 
 def clean(value: Any) -> str | None:
     """The normal form of text without a limit; every type that reads text begins here."""
-    if type(value) is str:
-        if value.isascii() and value.isprintable():
-            return value.strip() or None  # already NFC, and its only white space is the blank
-        if found := _FORBIDDEN.search(value):
-            what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair (broken Unicode)"
-            raise Unfit(value, f"holds {what} at position {found.start() + 1}")
-        # A lone CR is a line end too: else "\r\r\n" would need two passes, and XML reads it so.
-        lines = value.replace("\r\n", "\n").replace("\r", "\n")
-        return normalize("NFC", lines).strip() or None
+    if type(value) is str and value.isascii() and value.isprintable():
+        return value.strip() or None  # already NFC, and its only white space is the blank
     if value is None:
         return None
-    raise Unfit(value, f"is {kind_of(value)}, not text")
+    # A lone CR is a line end too: else "\r\r\n" would need two passes, and XML reads it so.
+    lines = storable(value).replace("\r\n", "\n").replace("\r", "\n")
+    return normalize("NFC", lines).strip() or None
+
+
+def storable(value: Any) -> str:
+    """Text exactly as it is, if every system and store can hold it."""
+    if type(value) is not str:
+        raise Unfit(value, f"is {kind_of(value)}, not text")
+    if found := _FORBIDDEN.search(value):
+        what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair (broken Unicode)"
+        raise Unfit(value, f"holds {what} at position {found.start() + 1}")
+    return value
 
 
 def folded(value: Value) -> str | None:
