@@ -101,8 +101,9 @@ def test_reference() -> None:
     assert kind.name == "reference to account"
     for wrong in (0, -1, 2**63):
         assert reason(kind, wrong) == "is a number that no record has"
-    for wrong in (True, "7", 7.0, {"id": 7}):
-        assert "not the id of a record" in reason(kind, wrong)
+    others: tuple[Any, ...] = (True, "7", 7.0, {"id": 7})
+    for told in others:
+        assert "not the id of a record" in reason(kind, told)
 
 
 # --- lines -------------------------------------------------------------------------------------------------
@@ -154,6 +155,7 @@ def test_a_line_that_lost_something() -> None:
     assert not ORDER.lost(sent, [line("beta", "2", 2)])
     assert not ORDER.lost(sent, [line("alpha", "3", 1), line("beta", "2", 2)])
     assert not ORDER.lost(sent, [line("beta", "2"), line("alpha", "1.25")])
+    assert not ORDER.lost([line("gamma", "1", 1), line("alpha", "1")], [line("alp", "1", 1)])
 
 
 # --- JSON --------------------------------------------------------------------------------------------------
@@ -195,7 +197,8 @@ def test_json() -> None:
     assert kind.normal({"b": 1.0, "a": [True, "", {}]}) == {"a": [True, "", {}], "b": 1}
     assert list(kind.normal({"b": 1, "a": 2})) == ["a", "b"]
     assert repr(kind.normal([1.0, -0.0, 1.5, 1e300])) == "[1, 0, 1.5, 1e+300]"
-    assert [kind.normal(told) for told in ("", [], {}, 0, False)] == ["", [], {}, 0, False]
+    values: list[Any] = ["", [], {}, 0, False]
+    assert [kind.normal(told) for told in values] == values
     assert kind.normal(nested(MAX_DEPTH - 1)) == nested(MAX_DEPTH - 1)
     assert reason(kind, nested(MAX_DEPTH)) == f"is nested deeper than {MAX_DEPTH} levels"
     assert len(kind.normal([0] * (MAX_VALUES - 1))) == MAX_VALUES - 1

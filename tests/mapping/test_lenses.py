@@ -15,6 +15,7 @@ from syncline.mapping.choices import enum, set_of
 from syncline.mapping.date_format import date_format
 from syncline.mapping.field_type import FieldType, Unfit
 from syncline.mapping.groups import address, group
+from syncline.mapping.json_value import json_
 from syncline.mapping.lens import NOT_TOLD, Lens, Misfit, as_sent, number, rename, round_trips
 from syncline.mapping.lines import lines
 from syncline.mapping.nested import group_lens, lines_lens, reference_lens
@@ -162,6 +163,13 @@ def test_a_lens_that_cannot_read_what_it_writes_is_found() -> None:
     assert len(wrong_type) == 5
     assert all(problem.reason.startswith("cannot be read back: ") for problem in wrong_type)
     assert all(not problem.refused for problem in wrong_type)
+    spelling = rename("name", text())
+    shouting = replace(spelling, get=lambda row: row["name"] and row["name"].upper())
+    assert round_trips(shouting, text(case="ignore"), Random(1))
+    counting = replace(spelling, get=lambda row: 1 if row["name"] is True else row["name"])
+    found = round_trips(counting, replace(json_(), sample=lambda random: random.choice([True, "x"])), Random(1))
+    assert found
+    assert {problem.value for problem in found} == {True}
     silent = Lens(reads=("a",), get=lambda row: NOT_TOLD, put=lambda value: {})
     assert len(round_trips(silent, text(), Random(1), n=3)) == 4
 

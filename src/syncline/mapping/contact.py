@@ -189,7 +189,7 @@ def _plan(metadata: PhoneMetadata | None) -> _Plan | None:
     abroad = f"{metadata.international_prefix}|" if metadata.international_prefix else ""
     return _Plan(
         calling_code=metadata.country_code,
-        lengths=frozenset(digits.possible_length) - frozenset(digits.possible_length_local_only),
+        lengths=frozenset(digits.possible_length),
         digits=re.compile(digits.national_number_pattern or ""),
         prefix=re.compile(prefix) if prefix else None,
         plain_prefix=prefix if plain else "",

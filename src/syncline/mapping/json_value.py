@@ -26,8 +26,8 @@ def json_() -> FieldType:
 
 
 def canonical(value: Value) -> Hashable:
-    """One text for each JSON value: members in order, 1 and true apart."""
-    return None if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"))
+    """One text for each JSON value in normal form; 1 and true are two."""
+    return None if value is None else json.dumps(value, separators=(",", ":"))
 
 
 def _json(value: Any) -> Value:

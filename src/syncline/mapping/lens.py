@@ -151,7 +151,8 @@ def _problem(
         back = as_sent(get(sent))
     except Unfit as unfit:
         return Problem(value=value, back=sent, reason=f"cannot be read back: {unfit.reason}", refused=False)
-    if back is NOT_TOLD or back != value or not kind.equal(back, value):
+    # Both: one spelling of a value for another is a change, and Python holds 1 and True for equal.
+    if back != value or not kind.equal(back, value):
         return Problem(value=value, back=back, reason="comes back as another value", refused=False)
     return None
 
