@@ -1,0 +1,100 @@
+"""One kind of object in a system, and what may be done with it. A capability is a function that is present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from syncline.connect.request import Answer, Conversation, Page, Request
+from syncline.model.outcome import Outcome
+
+Asked = Request | Conversation
+"""What a write function returns: one request, or a conversation that ends in an Outcome."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A raw field. `required`: a create without it is refused by the system."""
+
+    name: str
+    type: str = "text"
+    writable: bool = True
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteOrder:
+    """One write of a batch, as the hub hands it to `batch`."""
+
+    kind: Literal["create", "update", "delete"]
+    id: str | None
+    values: Mapping[str, Any]
+    key: str
+    version: Any = None
+
+
+def seconds(value: Any) -> float | None:
+    """A system's time on our axis: a number of seconds, or ISO 8601 with an offset."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    return datetime.fromisoformat(str(value).replace("Z", "+00:00")).timestamp()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlesIn:
+    """Seconds after which each read path shows every write; `feed` is the list of deletes."""
+
+    changes: float = 0.0
+    get: float = 0.0
+    sweep: float = 0.0
+    find: float = 0.0
+    feed: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """The contract. The hub calls the functions; none does I/O, none sees a secret.
+
+    changes(since, after): what changed since that moment (seconds); called again with `after` from the page
+        until it is None. Overlap and repetition are the hub's business: it reads more than once.
+    get(ids): these objects now, by the strongest read the vendor has; an object not in the page is not there.
+    sweep(after): the whole stream. deleted(since, after): the list of deletes, where there is one.
+    page(answer), done(answer): what a read showed; what became of one write.
+    create(values, key), update(id, values, version), delete(id, version): one write. `key` is the same
+        for every attempt of one create; with `create_is_safe_by="external_id"` it is the id to upsert on.
+    find(keys): objects with these raw values, to learn whether a create happened or must not happen.
+    batch(orders), receipts(answer, orders): many writes at once; one outcome for each, in their order.
+    deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
+    create_is_safe_by: how an unknown outcome of a create is resolved; None: it parks.
+    """
+
+    name: str
+    key: str
+    fields: tuple[Field, ...]
+    page: Callable[[Answer], Page]
+    changes: Callable[[float, str | None], Request] | None = None
+    get: Callable[[Sequence[str]], Request] | None = None
+    sweep: Callable[[str | None], Request] | None = None
+    deleted: Callable[[float, str | None], Request] | None = None
+    create: Callable[[Mapping[str, Any], str], Asked] | None = None
+    update: Callable[[str, Mapping[str, Any], Any], Asked] | None = None
+    delete: Callable[[str, Any], Asked] | None = None
+    find: Callable[[Mapping[str, Any]], Request] | None = None
+    done: Callable[[Answer], Outcome] | None = None
+    batch: Callable[[Sequence[WriteOrder]], Request] | None = None
+    receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
+    changed_at: str | None = None
+    version: str | None = None
+    time: Callable[[Any], float | None] = seconds
+    settles_in: SettlesIn = field(default_factory=SettlesIn)
+    deletes_proven_by: Literal["feed", "tombstone", "missing"] | None = None
+    create_is_safe_by: Literal["key", "external_id", "find"] | None = None
+    children: tuple[str, ...] = ()
+    whole_lists: bool = True
+    guard: Literal["look", "none"] = "look"
+    batch_size: int = 100
+    write_timeout: float = 30.0

@@ -1,0 +1,1 @@
+"""Which rows are one real thing: match rules, candidates, merges and un-merges."""

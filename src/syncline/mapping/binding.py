@@ -1,0 +1,117 @@
+"""How a stream maps to an entity: step 3, map in, and its way back, map out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from syncline.mapping.expression import Expression
+from syncline.mapping.field_type import Unfit, Value
+from syncline.mapping.lens import NOT_TOLD, Lens
+from syncline.mapping.reference import Ref
+
+Resolve = Callable[[Ref], int | None]
+"""A system's id to our record's id; None while it is not known."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundField:
+    """One canonical field in one stream. `inward`: its changes are taken; `outward`: it is written."""
+
+    field: str
+    lens: Lens
+    inward: bool = True
+    outward: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A raw object as canonical values; what the system did not tell is in none of the three."""
+
+    told: Mapping[str, Value]
+    misfits: Mapping[str, Unfit] = field(default_factory=dict)
+    unresolved: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """What the user's field-first declaration compiles to, one per stream and entity.
+
+    version: changes with the mapping, so that fingerprints of an older mapping are not trusted.
+    scope:   over canonical fields; None: every row takes part.
+    """
+
+    system: str
+    stream: str
+    entity: str
+    fields: tuple[BoundField, ...]
+    version: str = "1"
+    scope: Expression | None = None
+
+    @cached_property
+    def raw_names(self) -> tuple[str, ...]:
+        """The top-level raw fields that the lenses read."""
+        return tuple(sorted({name.split(".", 1)[0] for bound in self.fields for name in bound.lens.reads}))
+
+    @cached_property
+    def writable(self) -> tuple[str, ...]:
+        """The canonical fields that are written to this stream."""
+        return tuple(b.field for b in self.fields if b.outward and b.lens.put is not None)
+
+    @cached_property
+    def by_field(self) -> Mapping[str, BoundField]:
+        """The bound fields by canonical name."""
+        return {bound.field: bound for bound in self.fields}
+
+    @cached_property
+    def field_of_raw(self) -> Mapping[str, str]:
+        """A raw field's name to the canonical field it belongs to."""
+        return {name: bound.field for bound in self.fields for name in bound.lens.reads}
+
+    def bound(self, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a raw object that the mapping reads."""
+        return {name: raw[name] for name in self.raw_names if name in raw}
+
+    def fingerprint(self, bound: Mapping[str, Any]) -> bytes:
+        """Equal fingerprints: nothing to map, nothing to merge."""
+        return blake2b(_encode(bound), digest_size=12, person=self._person).digest()
+
+    @cached_property
+    def _person(self) -> bytes:
+        return blake2b(self.version.encode(), digest_size=8).digest()
+
+    def read(self, raw: Mapping[str, Any], resolve: Resolve) -> Reading:
+        """Map in: typed and normalised. One field that does not fit holds up no other."""
+        told: dict[str, Value] = {}
+        misfits: dict[str, Unfit] = {}
+        unresolved: list[Ref] = []
+        for bound in self.fields:
+            try:
+                value = bound.lens.get(raw)
+            except Unfit as misfit:
+                misfits[bound.field] = misfit
+                continue
+            if isinstance(value, Ref):
+                ref, value = value, resolve(value)
+                if value is None:
+                    unresolved.append(ref)
+                    continue
+            if value is not NOT_TOLD:
+                told[bound.field] = value
+        return Reading(told=told, misfits=misfits, unresolved=tuple(unresolved))
+
+    def write(self, values: Mapping[str, Value]) -> dict[str, Any]:
+        """Map out: canonical values to raw fields. References are resolved before this."""
+        raw: dict[str, Any] = {}
+        for name, value in values.items():
+            put = self.by_field[name].lens.put
+            assert put is not None, f"{name} is not writable in {self.system}.{self.stream}"
+            raw.update(put(value))
+        return raw

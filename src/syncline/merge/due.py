@@ -1,0 +1,62 @@
+"""Step 8's question: what must this link be told? Nothing else is ever written, except what an undo lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from syncline.merge.case import Case
+from syncline.model.intent import Told
+
+
+def due_fields(case: Case, lid: int, writable: Iterable[str]) -> dict[str, Told]:
+    """The fields whose record version this side does not stand for, and the undo's.
+
+    A due field already equal under its type's equality is agreed without a write.
+    """
+    out: dict[str, Told] = {}
+    for name in writable:
+        told = undo_of(case, lid, name) or due_field(case, lid, name)
+        if told is not None:
+            out[name] = told
+    return out
+
+
+def due_field(case: Case, lid: int, name: str) -> Told | None:
+    """The record's value, if this side must be told; settles by itself what is equal already."""
+    known, current = case.known(lid, name), case.value(name)
+    if current.version <= (known.agreed or 0) or known.waiting or case.is_open(lid, name):
+        return None
+    link = case.links[lid]
+    if case.truth(name) == link.system and current.source == lid and not known.filling:
+        return None  # the truth said it; only what it never held, and what a person took, goes there
+    view = case.view(lid)
+    if name not in view and not frozen_is_fine(case, lid, name):
+        return None  # I15: absent or hidden is never a blank, and is not written blindly
+    if name in view and case.equal(name, view[name], current.value) and not known.sent:
+        case.learn(lid, name, agreed=current.version, filling=False)
+        return None
+    return Told(value=current.value, version=current.version, before=view.get(name))
+
+
+def frozen_is_fine(case: Case, lid: int, name: str) -> bool:
+    """A birth has seen nothing yet, and neither has a create whose answer told nothing."""
+    link = case.links[lid]
+    return link.state == "birth" or bool(case.known(lid, name).sent)
+
+
+def undo_of(case: Case, lid: int, name: str) -> Told | None:
+    """What an undo still has to write; it waits while the field is in an open conflict."""
+    withheld = case.known(lid, name).withheld
+    if withheld is None or withheld.written or name in case.record.conflicts:
+        return None
+    return Told(value=withheld.before, version=None, before=case.view(lid).get(name))
+
+
+def is_due(case: Case, lid: int, writable: Iterable[str]) -> bool:
+    """Would `due_fields` find anything? Kept at the link, in the same update, as an indexed column."""
+    link = case.links[lid]
+    if link.state == "birth":
+        return link.parked is None
+    if link.deleting:
+        return True
+    return bool(due_fields(case, lid, writable))

@@ -1,0 +1,60 @@
+"""Step 5, merge: an accepted observation of a known link, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncline.mapping.binding import Reading
+from syncline.merge import first_meeting, guard, receipts, settled
+from syncline.merge.case import Case
+from syncline.model.link import UNKNOWN_FIELD
+from syncline.model.observation import Observation
+from syncline.model.record import Value
+
+
+def see(
+    case: Case, lid: int, seen: Observation, bound: dict[str, object], reading: Reading, fingerprint: bytes
+) -> None:
+    """`seen` follows what is seen; a move is measured from base, or the old seen, under the type's equality.
+
+    bound:   the bound raw fields of the observation; `reading` is what they mean. A field whose raw
+             value does not fit parks itself and holds nothing else up.
+    """
+    old, now_there, misfits = case.view(lid), reading.told, reading.misfits
+    case.put(lid, seen=bound)
+    case.views[lid] = (bound, now_there)
+    for name in sorted({*now_there, *misfits}):
+        if name in misfits:
+            receipts.park_misfit(case, lid, name, misfits[name], old.get(name))
+        elif name in old or must_look(case, lid, name):
+            see_field(case, lid, name, old, now_there[name], seen)
+        else:
+            first_meeting.meet_field(case, lid, name, now_there[name], seen)  # I15: newly bound or permitted
+    guard.accept(case, lid, seen)
+    receipts.expire_doubts(case, lid, now_there, seen)
+    link = case.links[lid]
+    clear = any(known.sent or known.doubts for known in link.known.values())
+    case.put(lid, fingerprint=b"" if clear else fingerprint, attempts=0)
+
+
+def must_look(case: Case, lid: int, name: str) -> bool:
+    """A field that is not in the old seen and yet was met: written and not looked at, or kept as base."""
+    known = case.links[lid].known.get(name, UNKNOWN_FIELD)
+    return bool(known.sent or known.doubts or known.has_base)
+
+
+def see_field(case: Case, lid: int, name: str, old: Mapping[str, Value], new: Value, seen: Observation) -> None:
+    """One field: our own write coming back, a late arrival, or a move."""
+    known = case.known(lid, name)
+    was = known.base if known.has_base else old.get(name)
+    maybe: tuple[Value, ...] = ()
+    if known.sent:
+        measured = receipts.confirm(case, lid, name, was, new)
+        if measured is None:
+            return
+        was, maybe = measured
+    elif known.doubts and not case.equal(name, was, new) and receipts.arrived_late(case, lid, name, new):
+        return
+    if known.parked is not None and known.parked.code == "does-not-fit":
+        case.learn(lid, name, parked=None, has_base=False, base=None)  # it fits again
+    settled.settle_field(case, lid, name, was, new, seen, maybe)

@@ -1,0 +1,100 @@
+"""What one observed value does to the record: taken, refused, merged, or in conflict. One field at a time."""
+
+from __future__ import annotations
+
+from syncline.merge import conflicts, keep_both, order_in_time, receipts, taking
+from syncline.merge.case import Case, truth_holds
+from syncline.model.observation import Observation
+from syncline.model.record import Value
+
+
+def settle_field(
+    case: Case, lid: int, name: str, was: Value, new: Value, seen: Observation, maybe: tuple[Value, ...] = ()
+) -> None:
+    """Decides a field from what the move is measured from (`was`) and what is there now (`new`).
+
+    maybe: values that we sent there without learning what became of them.
+    """
+    moved = not case.equal(name, was, new)
+    if name in case.record.conflicts:
+        conflicts.follow(case, lid, name, was, new, moved)
+        return
+    known = case.known(lid, name)
+    if known.differs:
+        close_if_equal(case, lid, name, new)
+        return
+    if known.parked is not None:
+        if not moved:
+            close_if_equal(case, lid, name, new)
+            return
+        case.learn(lid, name, parked=None)  # somebody edited it there: an ordinary move
+    if known.withheld is not None and settle_withheld(case, lid, name, new, moved):
+        return
+    if case.equal(name, new, case.value(name).value):
+        case.learn(lid, name, agreed=case.value(name).version, filling=False)
+        return
+    if moved:
+        settle_move(case, lid, name, was, new, seen, maybe)
+
+
+def settle_withheld(case: Case, lid: int, name: str, new: Value, moved: bool) -> bool:
+    """A field that an undo put back; True when nothing more is to be done with it."""
+    withheld = case.known(lid, name).withheld
+    assert withheld is not None
+    if not withheld.written and not moved:
+        return True  # the undo is not written yet: equality does not close it
+    if withheld.written and case.equal(name, new, case.value(name).value):
+        case.learn(lid, name, withheld=None, agreed=case.value(name).version)
+        return True
+    if case.equal(name, new, withheld.before):
+        receipts.undo_is_written(case, lid, name)
+        return True
+    if not moved:
+        return True
+    case.learn(lid, name, withheld=None)  # edited here after the undo: an ordinary change again
+    return False
+
+
+def settle_move(
+    case: Case, lid: int, name: str, was: Value, new: Value, seen: Observation, maybe: tuple[Value, ...] = ()
+) -> None:
+    """This side moved the field to a value the record does not have."""
+    link, policy, truth = case.links[lid], case.policy(name), case.truth(name)
+    if new is None and policy.empty == "keep" and truth != link.system:
+        taking.refuse(case, lid, name, new, "blank-refused")  # I11
+        return
+    if receipts.alternates(case, lid, name, was, new):
+        return
+    if policy.merges:
+        keep_both.merge_in(case, lid, name, was, new, seen, maybe)
+        return
+    if truth and truth != link.system and (policy.strict or truth_holds(case, name)):
+        taking.refuse(case, lid, name, new, "refused")
+        return
+    if not taking.hub_moved(case, lid, name):
+        taking.take(case, lid, name, new, seen)  # I8
+    elif policy.policy == "manual":
+        conflicts.open_up(case, lid, name, was, new)  # I9
+    elif truth == link.system or order_in_time.is_later(case, lid, name, seen):
+        current = case.value(name)
+        case.note(
+            "conflict-lost", name, current.source, current.value, new, order_in_time.why(case, lid, name, seen)
+        )  # I9
+        taking.take(case, lid, name, new, seen)
+    else:
+        taking.refuse(case, lid, name, new, "conflict-lost", order_in_time.why(case, lid, name, seen))  # I9
+
+
+def close_if_equal(case: Case, lid: int, name: str, new: Value) -> None:
+    """An open first difference or a parked field closes when this side comes to equal the record."""
+    if case.equal(name, new, case.value(name).value):
+        case.learn(
+            lid,
+            name,
+            agreed=case.value(name).version,
+            differs=False,
+            parked=None,
+            has_base=False,
+            base=None,
+            filling=False,
+        )

@@ -1,0 +1,33 @@
+"""Taking a value into the record, and refusing one."""
+
+from __future__ import annotations
+
+from syncline.merge import guard
+from syncline.merge.case import Case
+from syncline.model.entry import EntryKind
+from syncline.model.observation import Observation
+from syncline.model.record import Value
+
+
+def hub_moved(case: Case, lid: int, name: str) -> bool:
+    """Did the record's field get a value that this side does not stand for, from elsewhere?"""
+    known, current = case.known(lid, name), case.value(name)
+    stands = known.agreed if known.agreed is not None else known.emptied
+    return current.version > stands and current.source != lid
+
+
+def take(case: Case, lid: int, name: str, value: Value, seen: Observation, why: str = "") -> None:
+    """The record's field becomes this side's value; every other link is then due."""
+    since = guard.unchanged_since(case, lid)
+    until = seen.stamp if seen.stamp is not None else seen.began
+    before = case.value(name).value
+    version = case.set_value(name, value, lid, min(since, until), until, why)
+    case.learn(lid, name, agreed=version, emptied=version, filling=False)
+    case.note("taken", name, lid, before, value, why)
+
+
+def refuse(case: Case, lid: int, name: str, value: Value, kind: EntryKind, why: str = "") -> None:
+    """Not taken, but recorded; the emptied agreement makes the link due, and that is the repair."""
+    current = case.value(name)
+    case.learn(lid, name, agreed=None, emptied=current.version)
+    case.note(kind, name, lid, current.value, value, why)

@@ -1,0 +1,1 @@
+"""Frozen values in the words of the design: record, link, observation, outcome, intent, entry."""

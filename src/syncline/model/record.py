@@ -1,0 +1,95 @@
+"""The hub's golden record of one real thing, with provenance for every field."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Value = Any
+"""Plain data in the normal form of the field's type; None is EMPTY."""
+
+RECORD_SIDE = "record"
+"""The side of a conflict that is the record itself, where no system holds the record's value any more."""
+
+
+class FieldValue(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One field of a record.
+
+    version: counts the values this field has had; 0 means it never had one.
+    source:  the link the value came from; None when it was merged, computed or said by a person.
+    since, until: the change lies in this interval of seconds, told by its source, never by our clock.
+    """
+
+    value: Value = None
+    version: int = 0
+    source: int | None = None
+    since: float = 0.0
+    until: float = 0.0
+    run: int = 0
+    why: str = ""
+
+
+NOTHING = FieldValue()
+"""The field of a record that never held a value."""
+
+
+class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An open conflict: it follows the present values of its sides and stops all writes of its field.
+
+    sides: link id as text, or RECORD_SIDE, to the value that side holds now.
+    gone:  sides whose row was deleted; they keep their last value here.
+    """
+
+    sides: dict[str, Value]
+    gone: tuple[str, ...] = ()
+    base: Value = None
+    since: float = 0.0
+    run: int = 0
+
+
+class Parking(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why something cannot go on without a person or a changed condition, and what to do about it."""
+
+    code: str
+    reason: str
+    remedy: str = ""
+    ours: Value = None
+    theirs: Value = None
+    at: float = 0.0
+
+
+class Episode(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a rule knows of one record: is its condition true, for the how-manieth time, and what it made."""
+
+    number: int = 0
+    holds: bool = False
+    since: float = 0.0
+    fired: bool = False
+    made: tuple[int, ...] = ()
+    asked: bool = False
+
+
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A golden record. `fields` also holds the lines of a document, as `lines/ID/column`.
+
+    origin:       the system where the record was born.
+    candidate_of: the record it may duplicate; while set it is born nowhere and matched by nothing.
+    merged_into:  the record that took it over; this one is its alias for ever.
+    made_by:      hash of (rule, record, episode) for a record that a rule made.
+    """
+
+    id: int
+    entity: str
+    origin: str
+    state: Literal["active", "archived", "merged"] = "active"
+    fields: dict[str, FieldValue] = {}
+    conflicts: dict[str, Conflict] = {}
+    parked: Parking | None = None
+    candidate_of: int | None = None
+    merged_into: int | None = None
+    made_by: str | None = None
+    episodes: dict[str, Episode] = {}
+    next_line: int = 1
+    created_at: float = 0.0
+    paused: bool = False

@@ -1,0 +1,98 @@
+"""Rows of the ledger that are neither record nor link: cursors, hints, parked rows, wakes, runs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from syncline.model.record import Parking
+
+
+class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far one read path of one stream was read.
+
+    since:     every change stamped before this (the system's own axis) was shown.
+    after:     where the next page of an unfinished read begins; None: no read is under way.
+    reach:     the highest stamp met in the read under way; `since` becomes that when it ends.
+    began:     when the read under way began, by our clock.
+    covered:   every row was unchanged since its last observation, until this moment.
+    baselined: the stream was read to its end once; before that nothing is matched or created in it.
+    """
+
+    system: str
+    stream: str
+    path: Literal["changes", "sweep", "deleted"] = "changes"
+    since: float = 0.0
+    after: str | None = None
+    reach: float = 0.0
+    began: float = 0.0
+    covered: float = 0.0
+    baselined: bool = False
+    ended: float = 0.0
+
+
+class Hint(Struct, frozen=True, kw_only=True):
+    """Look at this object now (from `at` on). One per object, however many webhooks said so."""
+
+    system: str
+    stream: str
+    id: str
+    at: float
+    tries: int = 0
+
+
+class ParkedRow(Struct, frozen=True, kw_only=True):
+    """A row of a system that belongs to no record until a person or a changed condition says so.
+
+    fingerprint: of the row when it was parked; the same row again is not news.
+    key:         the match key that was ambiguous; when its records change the row is looked at again.
+    """
+
+    system: str
+    stream: str
+    id: str
+    parking: Parking
+    fingerprint: bytes = b""
+    raw: dict[str, Any] = {}
+    key: str | None = None
+
+
+class Staged(Struct, frozen=True, kw_only=True):
+    """A row read during a stream's baseline; matching begins after the end of the read."""
+
+    system: str
+    stream: str
+    id: str
+    raw: dict[str, Any]
+    version: Any = None
+    stamp: float | None = None
+    began: float = 0.0
+    as_of: float = 0.0
+
+
+class Wake(Struct, frozen=True, kw_only=True):
+    """Derive this record again at this moment: an expression that reads the clock says when it may change."""
+
+    record: int
+    at: float
+    why: str = ""
+
+
+class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One numbered piece of work that undo can take back."""
+
+    id: int
+    kind: str
+    at: float
+    undoes: int | None = None
+    note: str = ""
+
+
+class SystemState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """May this system be spoken to? A system that denied us is paused until its credentials change."""
+
+    system: str
+    paused: bool = False
+    why: str = ""
+    clock_ahead: float = 0.0

@@ -1,0 +1,256 @@
+"""Creating exactly once: a birth is looked for, sent under a key that never changes, and resolved as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from syncline.connect.stream import Stream
+from syncline.mapping.binding import Binding
+from syncline.merge import receipts, see
+from syncline.merge.case import Case
+from syncline.model.intent import Intent, Told
+from syncline.model.link import Link, Sent
+from syncline.model.observation import Observation
+from syncline.model.outcome import Done, Outcome, Unknown
+from syncline.model.record import Parking, Record
+from syncline.sync import meet, observe, outcomes, send, settle, writing
+from syncline.sync.desk import Desk, open_desk
+from syncline.sync.hub import Hub
+
+READ_FIRST_SECONDS = 1.0
+"""How soon a birth asks again whether the stream was read past the moment its record appeared."""
+
+
+def bring_forth(hub: Hub, stream: Stream, link: Link) -> None:
+    """One step of one birth: resolve the create already sent, or look for the row, or create it."""
+    if link.parked is not None:
+        return
+    pending = hub.ledger.intents([link.writing]).get(link.writing) if link.writing is not None else None
+    record = hub.ledger.records([link.record])[link.record]
+    gone = record.parked is not None or record.state != "active"
+    if pending is not None:
+        resolve(hub, stream, link, pending, gone=gone)
+    elif gone:
+        end(hub, link)
+    elif not read_far_enough(hub, stream, link, record):
+        later(hub, link, hub.clock() + READ_FIRST_SECONDS)
+    elif not found_there(hub, stream, link, None):
+        create(hub, stream, link)
+
+
+def read_far_enough(hub: Hub, stream: Stream, link: Link, record: Record) -> bool:
+    """Does `find`, or what was read of the stream, show every row made before the record appeared?"""
+    if stream.find is not None:
+        return hub.clock() >= record.created_at + stream.settles_in.find
+    return hub.ledger.cursor(link.system, link.stream, "changes").covered > record.created_at
+
+
+def resolve(hub: Hub, stream: Stream, link: Link, pending: Intent, *, gone: bool) -> None:
+    """A create already sent: found, or sent again only where that is safe; of a record that is gone only found."""
+    safe_by = stream.create_is_safe_by
+    waited = hub.clock() >= pending.at + stream.settles_in.find + stream.write_timeout
+    if stream.find is not None and (gone or safe_by == "find"):
+        if not waited:
+            later(hub, link, pending.at + stream.settles_in.find + stream.write_timeout)
+        elif not found_there(hub, stream, link, pending):
+            end(hub, link, pending) if gone else again(hub, stream, link, pending)  # I4
+    elif gone:
+        end(hub, link, pending)
+    elif safe_by in ("key", "external_id"):
+        again(hub, stream, link, pending)  # I4
+    else:
+        park_birth(hub, link, "unknown-create", f"no answer came from {link.system}; it may have made the row")  # I4
+
+
+def later(hub: Hub, link: Link, at: float) -> None:
+    """Nothing can be known before that moment."""
+    with hub.ledger.unit() as unit:
+        unit.save_links([replace(hub.ledger.links([link.id])[link.id], due_at=at)])
+
+
+def end(hub: Hub, link: Link, pending: Intent | None = None) -> None:
+    """The birth's record is gone, and nothing was made: the birth ends."""
+    with hub.ledger.unit() as unit:
+        if pending is not None:
+            unit.save_intents([replace(pending, state="failed", done_at=hub.clock())])
+        dead = replace(
+            hub.ledger.links([link.id])[link.id], state="tombstone", due_at=None, due_since=None, writing=None
+        )
+        unit.save_links([dead])
+
+
+def park_birth(hub: Hub, link: Link, code: str, reason: str) -> None:
+    """A birth that only a person can bring on."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "birth")
+        desk.load([link.record])
+        remedy = f"look in {link.system}: link the row (links add), or retry"
+        parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy)
+        desk.cases[link.record].put(link.id, parked=parking)
+        desk.cases[link.record].note("parked", None, link.id, None, None, code)
+        desk.flush()
+
+
+def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) -> bool:
+    """Before a create the hub asks `find` by the match keys; what is found becomes the link."""
+    if stream.find is None:
+        return False
+    binding = hub.declaration.binding(link.system, link.stream)
+    case_keys = raw_keys(hub, binding, link)
+    if not case_keys:
+        return False
+    page = stream.page(observe.ask(hub, link.system, stream.find(case_keys)))
+    ids = [str(raw[stream.key]) for raw in page.records]
+    taken = hub.ledger.links_at((link.system, link.stream, one) for one in ids)
+    free = [one for one in ids if (link.system, link.stream, one) not in taken]
+    rows = list(observe.look_at(hub, link.system, stream, free).values()) if free and stream.get is not None else []
+    hub.point("found")
+    if not rows:
+        return False
+    best = most_like(binding, rows, pending)
+    if best is None:
+        park_birth(hub, link, "ambiguous-match", f"{len(rows)} rows of {link.system} may be this record")  # I14
+    else:
+        adopt(hub, binding, link, pending, best, hub.clock())
+    return True
+
+
+def most_like(binding: Binding, rows: Sequence[Observation], pending: Intent | None) -> Observation | None:
+    """The only row, or of several the one that holds most of what our create sent; None: nobody can tell."""
+    if len(rows) == 1:
+        return rows[0]
+    if pending is None:
+        return None
+    scores = sorted(((sum(row.raw.get(k) == v for k, v in pending.raw.items()), row.id) for row in rows), reverse=True)
+    if scores[0][0] == scores[1][0]:
+        return None
+    return next(row for row in rows if row.id == scores[0][1])
+
+
+def raw_keys(hub: Hub, binding: Binding, link: Link) -> dict[str, object]:
+    """The raw fields and values to find a record's row by: those of the first match rule that is filled."""
+    record = hub.ledger.records([link.record])[link.record]
+    for rule in hub.declaration.matching.get(link.entity, ()):
+        values = {name: record.fields[name].value for name in rule.fields if name in record.fields}
+        bound = all(name in binding.by_field and name in binding.writable for name in rule.fields)
+        if bound and len(values) == len(rule.fields) and all(v is not None for v in values.values()):
+            return binding.write(values)
+    return {}
+
+
+def adopt(hub: Hub, binding: Binding, link: Link, pending: Intent | None, seen: Observation, now: float) -> None:
+    """The row that was found becomes the link: our own create coming back, or a first meeting."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "birth", (link.system, link.stream))
+        desk.load([link.record])
+        case = desk.cases[link.record]
+        case.put(link.id, external_id=seen.id, state="active", writing=None)
+        desk.seat(case.links[link.id])
+        bound = binding.bound(seen.raw)
+        reading = binding.read(bound, desk.resolve)
+        if pending is None:
+            meet.join(desk, binding, case, link.id, seen, bound, reading)
+        else:
+            unconfirm(case, link.id, pending)
+            see.see(case, link.id, seen, bound, reading, meet.print_of(binding, bound, reading))
+            case.note("created", None, link.id, None, seen.id)
+            unit.save_intents([replace(pending, state="done", done_at=now)])
+            carried_on(case, link.id)
+        settle.close_desk(desk)
+        hub.point("adopted")
+
+
+def unconfirm(case: Case, lid: int, pending: Intent) -> None:
+    """A create that we made and find again: its values are unconfirmed, the row as it is now decides."""
+    for name, told in pending.values.items():
+        case.learn(lid, name, sent=(Sent(value=told.value, version=told.version),))
+
+
+def carried_on(case: Case, lid: int) -> None:
+    """What is found of a record that was deleted meanwhile is deleted too."""
+    if case.record.state == "archived" or not any(k.id != lid for k in case.active()):
+        case.put(lid, deleting=True, carried=True)
+
+
+def create(hub: Hub, stream: Stream, link: Link) -> None:
+    """T2, call, T3 of a create."""
+    binding = hub.declaration.binding(link.system, link.stream)
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "birth")
+        desk.load([link.record])
+        case = desk.cases[link.record]
+        told = first_values(desk, binding, case, link.id)
+        intent = new_create(desk, binding, case, link.id, told)
+        unit.save_intents([intent])
+        desk.flush()
+        hub.point("create written")
+    hub.point("create committed")
+    call(hub, stream, binding, intent)
+
+
+def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
+    """The same create under the same key: the system knows whether it did it."""
+    binding = hub.declaration.binding(link.system, link.stream)
+    intent = replace(pending, at=hub.clock(), state="sent")
+    with hub.ledger.unit() as unit:
+        unit.save_intents([intent])
+    hub.point("create committed again")
+    call(hub, stream, binding, intent)
+
+
+def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
+    """All the record holds that this stream takes, but nothing that is in an open conflict."""
+    told = {
+        name: Told(value=case.value(name).value, version=case.value(name).version)
+        for name in binding.writable
+        if case.value(name).value is not None and name not in case.record.conflicts
+    }
+    return writing.resolved(desk, binding, case, lid, told)
+
+
+def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> Intent:
+    """The create's intent, with what the declaration adds by default."""
+    intent = writing.new_intent(desk, binding, case, lid, "create", told)
+    births = (b for b in desk.declaration.births if (b.system, b.stream) == (binding.system, binding.stream))
+    defaults = next((b.defaults for b in births), {})
+    return replace(intent, raw={**defaults, **intent.raw})
+
+
+def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent) -> None:
+    """The call and its receipt. An unknown outcome stays with the birth until it is resolved."""
+    outcome: Outcome = send.send_one(hub, stream, binding.system, intent)
+    hub.point("created")
+    with hub.ledger.unit() as unit:
+        desk = Desk(hub=hub, unit=unit, run=intent.run, now=hub.clock())
+        desk.load([intent.record])
+        case = desk.cases[intent.record]
+        if isinstance(outcome, Unknown):
+            unit.save_intents([replace(intent, state="unknown")])
+            at = intent.at + (
+                stream.settles_in.find + stream.write_timeout if stream.create_is_safe_by == "find" else 1.0
+            )
+            case.put(intent.link, due_since=case.links[intent.link].due_since or desk.now, due_at=at)
+        elif isinstance(outcome, Done):
+            born(desk, binding, case, intent, outcome)
+            unit.save_intents([replace(intent, state="done", done_at=desk.now, stored=outcome.stored)])
+        else:
+            unit.save_intents([outcomes.settle_outcome(desk, binding, intent, outcome)])
+        settle.close_desk(desk)
+        hub.point("birth written")
+    hub.point("birth committed")
+
+
+def born(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done) -> None:
+    """The birth has its id."""
+    lid = intent.link
+    bound = binding.bound(outcome.stored) if outcome.stored is not None else {}
+    case.put(lid, external_id=outcome.id, state="active", seen=bound, writing=None, version=outcome.version)
+    desk.seat(case.links[lid])
+    told = binding.read(bound, desk.resolve).told if outcome.stored is not None else None
+    receipts.receive(case, intent, told, desk.now)
+    case.note("created", None, lid, None, outcome.id)
+    carried = case.record.state == "archived"
+    if carried:
+        case.put(lid, deleting=True, carried=True)

@@ -1,0 +1,136 @@
+"""Steps 8 and 9: what is due is looked at, journalled (T2), sent, and its receipt kept (T3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from syncline.connect.stream import Stream
+from syncline.mapping.binding import Binding
+from syncline.merge import deletes, due
+from syncline.merge.case import Case
+from syncline.model.intent import Intent
+from syncline.model.link import Link
+from syncline.model.observation import Observation
+from syncline.model.outcome import Outcome
+from syncline.sync import birth, observe, outcomes, send, settle, writing
+from syncline.sync.desk import Desk, open_desk
+from syncline.sync.hub import Hub
+
+RETRY_SECONDS = 1.0
+RETRY_CAP_SECONDS = 300.0
+
+
+def deliver(hub: Hub, system: str, stream_name: str) -> int:
+    """Tells one batch of due links of a stream. Returns how many links it worked on."""
+    stream = hub.stream(system, stream_name)
+    batch = hub.ledger.due(system, stream_name, hub.clock(), min(hub.batch, stream.batch_size))
+    for link in (link for link in batch if link.state == "birth"):
+        birth.bring_forth(hub, stream, link)
+    known = [link for link in batch if link.external_id is not None]
+    if known:
+        tell(hub, stream, known)
+    return len(batch)
+
+
+def tell(hub: Hub, stream: Stream, links: Sequence[Link]) -> None:
+    """Look before write; whatever moved is observed first, and only what is still due is written."""
+    binding = hub.declaration.binding(links[0].system, links[0].stream)
+    looked = look(hub, binding, stream, links)
+    hub.point("looked")
+    intents = journal(hub, binding, stream, links, looked)
+    if not intents:
+        return
+    answers = send.send(hub, stream, binding.system, intents)
+    hub.point("called")
+    receive(hub, binding, intents, answers)
+
+
+def look(hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link]) -> dict[str, Observation] | None:
+    """What the system holds now; None where the stream declares that it cannot be looked at."""
+    if stream.guard == "none" or stream.get is None:
+        return None
+    return observe.look_at(hub, binding.system, stream, [str(link.external_id) for link in links])  # I7
+
+
+def journal(
+    hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link], looked: dict[str, Observation] | None
+) -> list[Intent]:
+    """T2: the looks are settled and the intents committed as `sent`, before any call."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "deliver", (binding.system, binding.stream))
+        desk.load(link.record for link in links)
+        if looked is not None:
+            there = [looked[str(link.external_id)] for link in links if link.external_id in looked]
+            settle.settle(desk, binding, [(one, binding.bound(one.raw)) for one in there])
+            missing(desk, stream, [link for link in links if link.external_id not in looked])
+        intents = []
+        for link in links:
+            intent = decide(desk, binding, link, looked)
+            if intent is not None:
+                intents.append(intent)
+        settle.close_desk(desk)
+        unit.save_intents(intents)
+        hub.point("intents written")
+    hub.point("intents committed")
+    return intents
+
+
+def missing(desk: Desk, stream: Stream, links: Sequence[Link]) -> None:
+    """A due link whose row the look did not find waits for the proof of a delete, or is put out of sight."""
+    for link in links:
+        case = desk.cases[link.record]
+        settle.settle_missing(desk, desk.binding(link), [str(link.external_id)])
+        if case.links[link.id].state == "active":
+            again = desk.now + max(stream.settles_in.feed, stream.settles_in.get, RETRY_SECONDS)
+            case.put(link.id, due_since=link.due_since or desk.now, due_at=again)
+
+
+def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observation] | None) -> Intent | None:
+    """What this link must be told now; None where nothing is left to tell."""
+    case = desk.cases.get(link.record) or next(c for c in desk.cases.values() if link.id in c.links)
+    now = case.links[link.id]
+    if now.writing is not None or now.external_id is None or now.state != "active":
+        return None
+    if looked is not None and now.external_id not in looked:
+        return None
+    if now.deleting:
+        return decide_delete(desk, case, link, looked)
+    told = writing.resolved(desk, binding, case, link.id, due.due_fields(case, link.id, binding.writable))
+    if not told:
+        return None
+    return writing.new_intent(desk, binding, case, link.id, "update", told)
+
+
+def decide_delete(desk: Desk, case: Case, link: Link, looked: dict[str, Observation] | None) -> Intent | None:
+    """A carried-on delete, unless the look found an edit: then a person is asked."""
+    binding = desk.binding(link)
+    bound = binding.bound(looked[str(link.external_id)].raw) if looked is not None else link.seen
+    if bound != link.seen or any(known.sent or known.doubts for known in link.known.values()):
+        if edited(case, link):
+            deletes.spare(case, link.id)
+            return None
+    return writing.new_intent(desk, binding, case, link.id, "delete", {})
+
+
+def edited(case: Case, link: Link) -> bool:
+    """Did this look bring anything new from there? Then history says so."""
+    return any(
+        entry.link == link.id
+        and entry.kind in ("taken", "merged", "refused", "blank-refused", "conflict", "conflict-lost")
+        for entry in case.entries
+    )
+
+
+# ---- T3
+def receive(hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequence[Outcome]) -> None:
+    """The receipts of a batch in one transaction."""
+    with hub.ledger.unit() as unit:
+        desk = Desk(hub=hub, unit=unit, run=intents[0].run, now=hub.clock())
+        desk.load(intent.record for intent in intents)
+        kept = [
+            outcomes.settle_outcome(desk, binding, intent, out) for intent, out in zip(intents, answers, strict=True)
+        ]
+        unit.save_intents(kept)
+        settle.close_desk(desk)
+        hub.point("receipts written")
+    hub.point("receipts committed")

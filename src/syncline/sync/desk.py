@@ -1,0 +1,240 @@
+"""A transaction's desk: the cases it works on, read in batches before, written once per table after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncline.config.declaration import Declaration
+from syncline.identity.match import Key, keys_of
+from syncline.mapping.binding import Binding
+from syncline.mapping.field_type import Value
+from syncline.mapping.reference import Ref
+from syncline.merge import due
+from syncline.merge.case import Case
+from syncline.merge.policy import Setting
+from syncline.model.link import Link
+from syncline.model.record import Record
+from syncline.model.rows import Hint, Run
+from syncline.sync.hub import Hub
+from syncline.sync.store import Row, Unit
+
+
+@dataclass
+class Desk:
+    """Loads cases, hands them to the pure rules, and writes what became of them."""
+
+    hub: Hub
+    unit: Unit
+    run: int
+    now: float
+    cases: dict[int, Case] = field(default_factory=dict)
+    before: dict[int, tuple[Record | None, dict[int, Link]]] = field(default_factory=dict)
+    at_row: dict[Row, tuple[int, int]] = field(default_factory=dict)
+    unknown_rows: set[Row] = field(default_factory=set)
+    by_key: dict[Key, list[int]] = field(default_factory=dict)
+    covered: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @property
+    def declaration(self) -> Declaration:
+        """What the hub was told to keep in agreement."""
+        return self.hub.declaration
+
+    # ---- reading
+    def load_rows(self, rows: Iterable[Row]) -> None:
+        """The cases of these rows, where there are any."""
+        rows = [row for row in rows if row not in self.at_row and row not in self.unknown_rows]
+        links = self.unit.links_at(rows)
+        self.unknown_rows.update(row for row in rows if row not in links)
+        self.load(link.record for link in links.values())
+
+    def load(self, ids: Iterable[int]) -> None:
+        """The cases of these records."""
+        wanted = sorted({rid for rid in ids if rid not in self.cases})
+        if not wanted:
+            return
+        links = self.unit.links_of(wanted)
+        for rid, record in self.unit.records(wanted).items():
+            case = Case(
+                record=record, links={link.id: link for link in links.get(rid, ())}, setting=self.setting(record.entity)
+            )
+            self.cases[rid] = case
+            self.before[rid] = (record, dict(case.links))
+            for link in case.links.values():
+                self.seat(link)
+
+    def load_keys(self, keys: Iterable[Key]) -> None:
+        """The records that have these match keys, with their cases."""
+        wanted = [key for key in dict.fromkeys(keys) if key not in self.by_key]
+        found = self.unit.records_with(wanted)
+        for key in wanted:
+            self.by_key[key] = list(found.get(key, ()))
+        self.load(rid for ids in found.values() for rid in ids)
+
+    def setting(self, entity: str) -> Setting:
+        """Where and when the merge happens."""
+        return Setting(
+            entity=self.declaration.entities[entity], order=self.declaration.order, view=self.view, now=self.now,
+            run=self.run, covered=self.covered, doubt_lasts=self.hub.doubt_lasts,
+        )  # fmt: skip
+
+    def binding(self, link: Link) -> Binding:
+        """How that link's stream maps to its entity."""
+        return self.declaration.binding(link.system, link.stream)
+
+    def view(self, link: Link) -> Mapping[str, Value]:
+        """What that system was last seen to hold, through today's mapping."""
+        return self.binding(link).read(link.seen, self.resolve).told
+
+    def resolve(self, ref: Ref) -> int | None:
+        """A system's id to our record's id."""
+        row = (ref.system, ref.stream, ref.id)
+        if row not in self.at_row:
+            self.load_rows([row])
+        found = self.at_row.get(row)
+        return found[0] if found else None
+
+    def case_at(self, row: Row) -> tuple[Case, int] | None:
+        """The case and link that a row belongs to."""
+        found = self.at_row.get(row)
+        return (self.cases[found[0]], found[1]) if found else None
+
+    def seat(self, link: Link) -> None:
+        """Remembers which row a link points to."""
+        if link.external_id is not None:
+            row = (link.system, link.stream, link.external_id)
+            self.at_row[row] = (link.record, link.id)
+            self.unknown_rows.discard(row)
+
+    # ---- making
+    def new_case(self, entity: str, origin: str) -> Case:
+        """A new record without links."""
+        rid = self.unit.new_id("record")
+        record = Record(id=rid, entity=entity, origin=origin, created_at=self.now)
+        case = Case(record=record, links={}, setting=self.setting(entity))
+        self.cases[rid] = case
+        self.before[rid] = (None, {})
+        return case
+
+    def new_link(self, case: Case, system: str, stream: str, external_id: str | None) -> int:
+        """A new link of a case: a birth where there is no id yet."""
+        lid = self.unit.new_id("link")
+        link = Link(
+            id=lid, record=case.record.id, entity=case.record.entity, system=system, stream=stream,
+            external_id=external_id, state="birth" if external_id is None else "active",
+        )  # fmt: skip
+        case.links[lid] = link
+        self.seat(link)
+        return lid
+
+    def keys(self, case: Case) -> tuple[Key, ...]:
+        """The match keys that a record has now."""
+        rules = self.declaration.matching.get(case.record.entity, ())
+        if case.record.state == "merged":
+            return ()
+        values = {name: held.value for name, held in case.record.fields.items()}
+        return keys_of(self.declaration.entities[case.record.entity], rules, values)
+
+    def index(self, case: Case) -> None:
+        """Lets later objects of the same page find this case by its keys."""
+        for key in self.keys(case):
+            ids = self.by_key.get(key)
+            if ids is not None and case.record.id not in ids:
+                ids.append(case.record.id)
+
+    # ---- writing
+    def changed(self) -> Sequence[Case]:
+        """The cases that are not as they were."""
+        return [
+            case for rid, case in self.cases.items()
+            if case.record is not self.before[rid][0] or case.links != self.before[rid][1] or case.entries
+        ]  # fmt: skip
+
+    def mark_due(self, case: Case) -> None:
+        """Keeps the due column of every link in the same update."""
+        for lid, link in list(case.links.items()):
+            if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not link.farewell):
+                wanted = False
+            else:
+                wanted = due.is_due(case, lid, self.binding(link).writable)
+            link = case.links[lid]
+            if wanted and link.due_since is None:
+                at = self.now + case.setting.entity.settle_after
+                case.put(lid, due_since=self.now, due_at=at)
+            elif not wanted and link.due_since is not None:
+                case.put(lid, due_since=None, due_at=None)
+
+    def flush(self) -> None:
+        """Each table once: records, links, keys, references, history, hints, dirty marks."""
+        changed = self.changed()
+        for case in changed:
+            self.mark_due(case)
+        unit = self.unit
+        unit.save_records([c.record for c in changed if c.record is not self.before[c.record.id][0]])
+        unit.save_links(
+            [link for c in changed for lid, link in c.links.items() if self.before[c.record.id][1].get(lid) is not link]
+        )
+        unit.add_entries([entry for case in changed for entry in case.entries])
+        hints = [hint for case in changed for hint in self.hints_of(case)]
+        unit.put_hints(hints)
+        self.flush_indexes(changed)
+
+    def hints_of(self, case: Case) -> Iterable[Hint]:
+        """The looks that the rules asked for; the read path says how soon one can tell anything."""
+        for lid, at in case.hints:
+            link = case.links[lid]
+            if link.external_id is not None and link.state != "tombstone":
+                at = max(at, self.now) + self.hub.look_after(link.system, link.stream)
+                yield Hint(system=link.system, stream=link.stream, id=link.external_id, at=at)
+
+    def flush_indexes(self, changed: Sequence[Case]) -> None:
+        """Match keys, references, and the dirty marks of whoever reads a changed record."""
+        keys, references, moved = {}, {}, []
+        for case in changed:
+            rid, (before, links) = case.record.id, self.before[case.record.id]
+            if before is None or before.fields is not case.record.fields or before.state != case.record.state:
+                keys[rid] = self.keys(case)
+                references[rid] = self.references(case)
+                moved.append(rid)
+            elif {lid: link.state for lid, link in links.items()} != {i: link.state for i, link in case.links.items()}:
+                moved.append(rid)
+        self.unit.save_keys(keys)
+        self.unit.save_references(references)
+        read = [rid for rid in moved if self.cases[rid].record.entity in self.hub.referred]
+        referring = self.unit.referring_to(read) if read else {}
+        self.unit.mark_dirty(rid for ids in referring.values() for rid in ids if rid not in self.cases)
+        linked = [
+            (link.system, link.stream, link.external_id)
+            for case in changed for link in case.links.values()
+            if link.external_id is not None and self.is_new_row(case, link)
+        ]  # fmt: skip
+        self.wake_waiting(linked)
+
+    def is_new_row(self, case: Case, link: Link) -> bool:
+        """Did this link get its external id in this transaction?"""
+        before = self.before[case.record.id][1].get(link.id)
+        return before is None or before.external_id is None
+
+    def references(self, case: Case) -> tuple[int, ...]:
+        """The records that this one refers to."""
+        names = self.hub.reference_fields.get(case.record.entity, ())
+        return tuple(v for name in names if isinstance(v := case.value(name).value, int))
+
+    def wake_waiting(self, rows: Sequence[Row]) -> None:
+        """Rows that referred to a row before it was known are looked at again."""
+        if not rows or not self.hub.referred:
+            return
+        waiting = self.unit.waiting_for(rows)
+        again = {row for found in waiting.values() for row in found}
+        self.unit.put_hints([Hint(system=s, stream=t, id=i, at=self.now) for s, t, i in sorted(again)])
+        self.unit.stop_waiting(waiting)
+
+
+def open_desk(hub: Hub, unit: Unit, kind: str, stream: tuple[str, str] | None = None) -> Desk:
+    """A desk with its own run."""
+    run = Run(id=unit.new_id("run"), kind=kind, at=hub.clock())
+    unit.save_run(run)
+    desk = Desk(hub=hub, unit=unit, run=run.id, now=run.at)
+    if stream is not None:
+        desk.covered[stream] = hub.ledger.cursor(*stream, "changes").covered
+    return desk

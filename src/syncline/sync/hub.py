@@ -1,0 +1,72 @@
+"""The hub's parts as one value, handed to every step: nothing global, no effect anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from syncline.config.declaration import Declaration
+from syncline.connect.connector import Connector
+from syncline.connect.request import Answer, Effect, Request
+from syncline.connect.stream import Stream
+from syncline.sync.store import Ledger
+
+
+class Unreachable(Exception):
+    """The system could not be reached; nothing was sent."""
+
+
+class NoAnswer(Exception):
+    """The request left and no answer came; nobody knows whether it was done."""
+
+
+class Door(Protocol):
+    """The only way out."""
+
+    def call(self, system: str, request: Request, effect: Effect) -> Answer:
+        """Sends one request. Raises Unreachable or NoAnswer."""
+
+
+def no_point(name: str) -> None:
+    """The default for `Hub.point`: nothing happens between two steps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """clock: seconds. point: called at each named crash point, so that tests can stop there."""
+
+    declaration: Declaration
+    connectors: Mapping[str, Connector]
+    ledger: Ledger
+    door: Door
+    clock: Callable[[], float]
+    point: Callable[[str], None] = no_point
+    batch: int = 100
+
+    @cached_property
+    def reference_fields(self) -> Mapping[str, tuple[str, ...]]:
+        """Entity to its fields that refer to another record."""
+        entities = self.declaration.entities.items()
+        return {n: tuple(f for f, p in e.fields.items() if p.type.name == "reference") for n, e in entities}
+
+    @cached_property
+    def referred(self) -> frozenset[str]:
+        """Entities that other records may refer to or read."""
+        return frozenset(self.declaration.entities) if any(self.reference_fields.values()) else frozenset()
+
+    @cached_property
+    def doubt_lasts(self) -> float:
+        """Seconds after which no write of unknown outcome can still arrive."""
+        streams = [stream for connector in self.connectors.values() for stream in connector.streams]
+        return max((s.write_timeout + s.settles_in.get for s in streams), default=0.0)
+
+    def look_after(self, system: str, stream: str) -> float:
+        """Seconds until the strongest read shows a write that is done now."""
+        settles = self.stream(system, stream).settles_in
+        return settles.get if self.stream(system, stream).get is not None else settles.changes
+
+    def stream(self, system: str, stream: str) -> Stream:
+        """The contract of a stream."""
+        return self.connectors[system].stream(stream)

@@ -1,0 +1,153 @@
+"""Step 2, observe: one request to a read path, and what it showed as observations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from syncline.connect.request import Answer, Request
+from syncline.connect.stream import Stream
+from syncline.model.observation import Observation
+from syncline.model.outcome import Denied, Later
+from syncline.model.rows import Cursor, SystemState
+from syncline.sync import settle
+from syncline.sync.hub import Hub, NoAnswer, Unreachable
+
+RESOLUTION_SECONDS = 2.0
+"""Stamps may be whole seconds, rounded either way: a cursor overlaps by this beside `settles_in`."""
+
+LOOK_LATER_SECONDS = 5.0
+
+
+class NotNow(Exception):
+    """The system cannot be read at present; nothing was changed. Try again after so many seconds."""
+
+    def __init__(self, system: str, reason: str, after: float = LOOK_LATER_SECONDS) -> None:
+        super().__init__(f"{system}: {reason}")
+        self.after = after
+
+
+def ask(hub: Hub, system: str, request: Request) -> Answer:
+    """One read. What is no success becomes NotNow; a refusal to speak to us pauses that system only."""
+    if hub.ledger.system_state(system).paused:
+        raise NotNow(system, "paused")
+    try:
+        answer = hub.door.call(system, request, "read")
+    except (Unreachable, NoAnswer) as error:
+        raise NotNow(system, str(error) or type(error).__name__) from error
+    problem = hub.connectors[system].errors(answer)
+    if isinstance(problem, Denied):
+        with hub.ledger.unit() as unit:
+            unit.save_system_state(SystemState(system=system, paused=True, why=problem.reason or "denied"))
+        raise NotNow(system, problem.reason or "denied")
+    if problem is not None:
+        raise NotNow(
+            system, type(problem).__name__, problem.after if isinstance(problem, Later) else LOOK_LATER_SECONDS
+        )
+    return answer
+
+
+def clock_ahead(answer: Answer, now: float) -> float:
+    """Seconds by which the system's clock runs ahead of ours, by its own Date header; 0 where it has none."""
+    return answer.date - now if answer.date is not None else 0.0
+
+
+def observation(
+    stream: Stream, raw: Mapping[str, Any], began: float, lag: float, ahead: float = 0.0, *, direct: bool
+) -> Observation:
+    """One object of a page; its stamp is shifted to our axis."""
+    stamp = stream.time(raw.get(stream.changed_at)) if stream.changed_at else None
+    return Observation(
+        id=str(raw[stream.key]), raw=dict(raw), version=raw.get(stream.version) if stream.version else None,
+        stamp=None if stamp is None else stamp - ahead, began=began, as_of=began - lag, direct=direct,
+        whole=direct or stream.whole_lists,
+    )  # fmt: skip
+
+
+def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
+    """Reads one page of what changed (or of a sweep). Returns whether there is more.
+
+    Observations and the cursor move in one transaction.
+    """
+    stream, now = hub.stream(system, name), hub.clock()
+    cursor = hub.ledger.cursor(system, name, path)
+    fresh = cursor.after is None
+    began = now if fresh else cursor.began
+    lag = stream.settles_in.changes if path == "changes" else stream.settles_in.sweep
+    request = next_request(stream, cursor, path, lag)
+    answer = ask(hub, system, request)
+    page, ahead = stream.page(answer), clock_ahead(answer, now)
+    seen = [observation(stream, raw, now, lag, ahead, direct=False) for raw in page.records]
+    stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
+    reach = max([cursor.since if fresh else cursor.reach, *stamps])
+    moved = replace(cursor, after=page.next, reach=reach, began=began)
+    if page.next is None:
+        ended = min(reach, began + ahead) if stream.changed_at else began  # what changes while we page is read again
+        moved = replace(moved, since=max(cursor.since, ended), covered=began - lag, ended=now)
+    settle.settle_page(hub, system, name, seen, moved, page.gone)
+    return page.next is not None
+
+
+def advance(hub: Hub, system: str, name: str) -> bool:
+    """The next step of a stream: its baseline until that is done, then its changes. Returns whether there is more."""
+    cursor = hub.ledger.cursor(system, name, "changes")
+    if not cursor.baselined and cursor.ended and cursor.after is None:
+        settle.baseline(hub, system, name)
+        return True
+    return poll(hub, system, name) or not cursor.baselined
+
+
+def next_request(stream: Stream, cursor: Cursor, path: str, lag: float) -> Request:
+    """The cursor overlaps by at least `settles_in` and dedupes by content: `>` and `>=` both lose rows."""
+    if path == "sweep":
+        assert stream.sweep is not None, f"{stream.name} has no sweep"
+        return stream.sweep(cursor.after)
+    since = overlapped(cursor.since, lag)
+    if path == "deleted":
+        assert stream.deleted is not None, f"{stream.name} has no list of deletes"
+        return stream.deleted(since, cursor.after)
+    assert stream.changes is not None, f"{stream.name} has no list of changes"
+    return stream.changes(since, cursor.after)
+
+
+def overlapped(since: float, lag: float) -> float:
+    """Where a read begins again: far enough back for rows that became visible late."""
+    return since - lag - RESOLUTION_SECONDS
+
+
+def poll_deletes(hub: Hub, system: str, name: str) -> bool:
+    """Reads one page of the list of deletes. Returns whether there is more."""
+    stream, now = hub.stream(system, name), hub.clock()
+    cursor = hub.ledger.cursor(system, name, "deleted")
+    began = now if cursor.after is None else cursor.began
+    answer = ask(hub, system, next_request(stream, cursor, "deleted", stream.settles_in.feed))
+    page, ahead = stream.page(answer), clock_ahead(answer, now)
+    reach = max([cursor.reach, cursor.since, *(gone.at for gone in page.gone)])
+    moved = replace(cursor, after=page.next, reach=reach, began=began)
+    if page.next is None:
+        moved = replace(moved, since=min(reach, began + ahead), ended=now)
+    settle.settle_page(hub, system, name, [], moved, [replace(one, at=one.at - ahead) for one in page.gone])
+    return page.next is not None
+
+
+def look(hub: Hub, system: str, name: str) -> int:
+    """Looks at the objects that hints name, now, by the strongest read. Returns how many hints were done."""
+    stream, now = hub.stream(system, name), hub.clock()
+    hints = hub.ledger.hints(system, name, now, min(hub.batch, stream.batch_size))
+    if not hints or stream.get is None or not hub.ledger.cursor(system, name, "changes").baselined:
+        return 0
+    seen = look_at(hub, system, stream, [hint.id for hint in hints])
+    settle.settle_hints(hub, system, name, list(seen.values()), hints)
+    return len(hints)
+
+
+def look_at(hub: Hub, system: str, stream: Stream, ids: Sequence[str]) -> dict[str, Observation]:
+    """The objects with these ids as they are now; what is not there is not in it."""
+    assert stream.get is not None
+    now = hub.clock()
+    answer = ask(hub, system, stream.get(ids))
+    lag, ahead = stream.settles_in.get, clock_ahead(answer, now)
+    seen = [observation(stream, raw, now, lag, ahead, direct=True) for raw in stream.page(answer).records]
+    return {one.id: one for one in seen}

@@ -1,0 +1,109 @@
+"""T3: what one answer means for its link, and for nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from syncline.mapping.binding import Binding
+from syncline.merge import receipts
+from syncline.merge.case import Case
+from syncline.model.intent import Intent
+from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.record import Parking
+from syncline.model.rows import Hint, SystemState
+from syncline.sync.desk import Desk
+
+RETRY_SECONDS = 1.0
+RETRY_CAP_SECONDS = 300.0
+
+
+def settle_outcome(desk: Desk, binding: Binding, intent: Intent, outcome: Outcome) -> Intent:
+    """What one answer means for its link; the intent with its end."""
+    case = desk.cases[intent.record]
+    if isinstance(outcome, Unknown):
+        receipts.doubt(case, intent)
+        return replace(intent, state="unknown")
+    case.put(intent.link, writing=None)
+    if isinstance(outcome, Done):
+        stored = done(desk, binding, case, intent, outcome)
+        return replace(intent, state="done", done_at=desk.now, stored=stored)
+    refused(desk, binding, case, intent, outcome)
+    return replace(intent, state="failed", done_at=desk.now)
+
+
+def done(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done) -> dict[str, object] | None:
+    """A receipt: new `seen` where the system told what it stored, `agreed` for the fields it accepted."""
+    lid = intent.link
+    link = case.links[lid]
+    if intent.kind == "delete":
+        case.put(lid, state="tombstone", deleting=False, due_at=None, due_since=None)
+        case.note("deleted", None, lid, link.external_id, None)
+        return None
+    told = None
+    if outcome.stored is not None:
+        bound = binding.bound(outcome.stored)
+        case.put(lid, seen={**link.seen, **bound})
+        told = binding.read(bound, desk.resolve).told
+    receipts.receive(case, intent, told, desk.now)
+    if outcome.version is not None:
+        case.put(lid, version=outcome.version)
+    case.put(lid, attempts=0, as_of=max(case.links[lid].as_of, desk.now if told else 0.0))
+    for name, one in intent.values.items():
+        case.note("told", name, lid, one.before, one.value)
+    return outcome.stored
+
+
+def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Outcome) -> None:
+    """Nothing was written; why decides what happens next, and to whom alone."""
+    lid, link = intent.link, case.links[intent.link]
+    if isinstance(outcome, Rejected):
+        reject(case, binding, intent, outcome)
+    elif isinstance(outcome, Denied):
+        desk.unit.save_system_state(SystemState(system=link.system, paused=True, why=outcome.reason or "denied"))
+    elif isinstance(outcome, Later):
+        case.put(lid, due_since=link.due_since or desk.now, due_at=desk.now + outcome.after)
+    elif isinstance(outcome, Clash | Missing):
+        case.hints.append((lid, desk.now))
+        case.put(
+            lid,
+            due_since=link.due_since or desk.now,
+            due_at=desk.now + backoff(link.attempts),
+            attempts=link.attempts + 1,
+        )
+    elif isinstance(outcome, Exists):
+        desk.unit.put_hints([Hint(system=link.system, stream=link.stream, id=outcome.id, at=desk.now)])
+        case.put(lid, parked=exists_already(link.system, outcome.id, desk.now))
+
+
+def backoff(attempts: int) -> float:
+    """1, 2, 4, 8 ... seconds up to a cap; the caller of the step adds the jitter."""
+    return float(min(RETRY_CAP_SECONDS, RETRY_SECONDS * 2**attempts))
+
+
+def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> None:
+    """Parked by field where the system names one, else every field of this write; no retry until the data changed."""
+    name = binding.field_of_raw.get(outcome.field or "")
+    names: Iterable[str] = [name] if name in intent.values else list(intent.values)
+    system = case.links[intent.link].system
+    parking = Parking(
+        code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now,
+        remedy="correct the value at its source, or what the system requires, then retry",
+    )  # fmt: skip
+    if intent.kind == "create":
+        case.put(intent.link, parked=parking)
+        case.note("parked", None, intent.link, None, None, outcome.reason)
+        return
+    for field in names:
+        told = intent.values[field]
+        case.learn(intent.link, field, parked=replace(parking, ours=told.value, theirs=told.before))
+        case.note("parked", field, intent.link, told.value, told.before, outcome.reason)
+
+
+def exists_already(system: str, external_id: str, at: float) -> Parking:
+    """The system has a row with our key fields that no rule matched: never joined by guess."""
+    return Parking(
+        code="exists-already", reason=f"{system} says that {external_id} is there already", at=at,
+        remedy=f"link it (links add), or change what makes it the same in {system}",
+    )  # fmt: skip

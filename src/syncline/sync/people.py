@@ -1,0 +1,102 @@
+"""What a person decides: a side of a conflict, a first difference, a parked field, a withheld one, a duplicate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from syncline.merge import conflicts, undo
+from syncline.merge.case import Case
+from syncline.model.record import Value
+from syncline.model.rows import Run
+from syncline.sync import settle
+from syncline.sync.desk import Desk, open_desk
+from syncline.sync.hub import Hub
+
+
+def decide(hub: Hub, record: int, decision: Callable[[Desk, Case], None]) -> None:
+    """One decision about one record, in one transaction."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "person")
+        desk.load([record])
+        decision(desk, desk.cases[record])
+        settle.close_desk(desk)
+        hub.point("decided")
+
+
+def take_side(hub: Hub, record: int, field: str, link: int, who: str) -> None:
+    """That side's present value becomes the record's: agreed there, due elsewhere."""
+
+    def decision(desk: Desk, case: Case) -> None:
+        conflict = case.record.conflicts.get(field)
+        if conflict is not None and str(link) in conflict.sides:
+            conflicts.settle(case, field, conflict.sides[str(link)], link, who)
+        elif case.known(link, field).differs:
+            take_difference(case, field, link, who)
+
+    decide(hub, record, decision)
+
+
+def set_value(hub: Hub, record: int, field: str, value: Value, who: str) -> None:
+    """A person's own value: due everywhere."""
+
+    def decision(desk: Desk, case: Case) -> None:
+        if field in case.record.conflicts:
+            conflicts.settle(case, field, value, None, who)
+        else:
+            case.note("person", field, None, case.value(field).value, value, who)
+            case.set_value(field, value, None, desk.now, desk.now, who)
+
+    decide(hub, record, decision)
+
+
+def take_difference(case: Case, field: str, link: int, who: str) -> None:
+    """A first difference settled for the side that joined."""
+    value, now = case.view(link).get(field), case.setting.now
+    case.note("person", field, link, case.value(field).value, value, who)
+    version = case.set_value(field, value, link, now, now, who)
+    case.learn(link, field, differs=False, agreed=version, has_base=False, base=None)
+
+
+def keep_record(hub: Hub, record: int, field: str, link: int, who: str) -> None:
+    """A first difference or parked field settled for the record: this link is due."""
+
+    def decision(desk: Desk, case: Case) -> None:
+        known = case.known(link, field)
+        case.note("person", field, link, case.view(link).get(field), case.value(field).value, who)
+        case.learn(
+            link, field, differs=False, parked=None, tries=0, rewrites=(), agreed=None, filling=True,
+            emptied=case.value(field).version, withheld=None if known.withheld and known.withheld.written else known.withheld,
+        )  # fmt: skip
+
+    decide(hub, record, decision)
+
+
+def not_the_same(hub: Hub, record: int, who: str) -> None:
+    """A duplicate candidate is a record of its own."""
+
+    def decision(desk: Desk, case: Case) -> None:
+        case.note("person", None, None, case.record.candidate_of, None, f"{who}: not the same")
+        case.record = replace(case.record, candidate_of=None)
+
+    decide(hub, record, decision)
+
+
+def undo_run(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
+    """Takes back what a run wrote. Returns (link, field) of what will be put back; the rest is left and named in history."""
+    intents = [i for i in hub.ledger.intents_of_run(run) if i.kind == "update" and i.state == "done"]
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "undo")
+        unit.save_run(Run(id=desk.run, kind="undo", at=desk.now, undoes=run, note=who))
+        desk.load(intent.record for intent in intents)
+        back: list[tuple[int, str]] = []
+        for intent in intents:
+            case = desk.cases[intent.record]
+            if intent.link not in case.links:
+                continue
+            left = undo.put_back(case, intent, desk.run)
+            back.extend((intent.link, name) for name in intent.values if name not in left)
+        desk.flush()
+        hub.point("undone")
+    return back

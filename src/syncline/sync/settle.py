@@ -1,0 +1,182 @@
+"""Steps 3 to 7, transaction T1: a page of observations becomes records, links and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from syncline.mapping.binding import Binding, Reading
+from syncline.merge import deletes, guard, see
+from syncline.merge.case import Case
+from syncline.model.observation import Gone, Observation
+from syncline.model.rows import Cursor, Hint, Staged
+from syncline.sync import derive, meet
+from syncline.sync.desk import Desk, open_desk
+from syncline.sync.hub import Hub
+
+
+def settle_page(
+    hub: Hub, system: str, stream: str, seen: Sequence[Observation], cursor: Cursor, gone: Sequence[Gone] = ()
+) -> None:
+    """T1 of a page. One that is wholly settled writes its cursor and nothing else."""
+    binding = hub.declaration.binding(system, stream)
+    if not hub.ledger.cursor(system, stream, "changes").baselined and cursor.path != "deleted":
+        stage(hub, binding, seen, cursor)
+        return
+    news = unsettled(hub, binding, seen)
+    with hub.ledger.unit() as unit:
+        if news or gone:
+            desk = open_desk(hub, unit, "poll", (system, stream))
+            settle(desk, binding, news)
+            settle_deletes(desk, binding, gone)
+            close_desk(desk)
+        hub.point("page settled")
+        unit.save_cursor(cursor)  # I2
+        hub.point("cursor saved")
+
+
+def settle_hints(hub: Hub, system: str, stream: str, seen: Sequence[Observation], hints: Sequence[Hint]) -> None:
+    """T1 of a batch of looks: the hints go with what they showed."""
+    binding = hub.declaration.binding(system, stream)
+    there = {one.id for one in seen}
+    with hub.ledger.unit() as unit:
+        unit.drop_hints(hints)
+        desk = open_desk(hub, unit, "look", (system, stream))
+        settle(desk, binding, [(one, binding.bound(one.raw)) for one in seen])
+        settle_missing(desk, binding, [hint.id for hint in hints if hint.id not in there])
+        close_desk(desk)
+        hub.point("hints settled")
+
+
+def unsettled(hub: Hub, binding: Binding, seen: Sequence[Observation]) -> list[tuple[Observation, dict[str, object]]]:
+    """First the fingerprint: what is as it was ends here, without mapping, outside any transaction."""
+    known = hub.ledger.fingerprints(binding.system, binding.stream, [one.id for one in seen])
+    news = []
+    for one in seen:
+        bound = binding.bound(one.raw)
+        if known.get(one.id) != binding.fingerprint(bound):
+            news.append((one, bound))
+    return news
+
+
+def close_desk(desk: Desk) -> None:
+    """Step 6 for what changed, then each table once."""
+    derive.derive_changed(desk)
+    desk.flush()
+
+
+def settle(desk: Desk, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]]) -> None:
+    """Step 4 for each object, in the order of the page; one that does not fit holds up no other."""
+    system, stream = binding.system, binding.stream
+    desk.load_rows((system, stream, one.id) for one, _ in news)
+    readings = {one.id: binding.read(bound, desk.resolve) for one, bound in news}
+    meet.prepare(desk, binding, [(one, readings[one.id]) for one, _ in news])
+    for one, bound in news:
+        settle_one(desk, binding, one, bound, readings[one.id])
+
+
+def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, object], reading: Reading) -> None:
+    """Find the record by link, else by match rules, else by birth."""
+    found = desk.case_at((binding.system, binding.stream, one.id))
+    if found is None:
+        meet.meet(desk, binding, one, bound, reading)
+        return
+    case, lid = found
+    state = case.links[lid].state
+    if state == "tombstone":
+        return  # not revived by a stale page
+    verdict = guard.judge(case, lid, one)
+    if verdict == "look-again":
+        case.put(lid, covered=False)
+        case.hints.append((lid, max(desk.now, case.links[lid].direct_at)))
+    elif verdict == "accept":
+        accept(desk, binding, case, lid, one, bound, reading)
+
+
+def accept(
+    desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object], reading: Reading
+) -> None:
+    """An observation that is believed: merged into its record."""
+    link = case.links[lid]
+    fingerprint = b"" if reading.unresolved else binding.fingerprint(bound)
+    if link.fingerprint and link.fingerprint == fingerprint:
+        guard.accept(case, lid, one)
+        return
+    see.see(case, lid, one, bound, reading, fingerprint)
+    wait_for_references(desk, binding, one, reading)
+
+
+def wait_for_references(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> None:
+    """A reference to a row not known yet: only that field waits, and this row is looked at again."""
+    if reading.unresolved:
+        row = (binding.system, binding.stream, one.id)
+        desk.unit.wait_for(row, [(ref.system, ref.stream, ref.id) for ref in reading.unresolved])
+
+
+def settle_deletes(desk: Desk, binding: Binding, gone: Sequence[Gone]) -> None:
+    """Deletes that the stream proves."""
+    desk.load_rows((binding.system, binding.stream, one.id) for one in gone)
+    for one in gone:
+        found = desk.case_at((binding.system, binding.stream, one.id))
+        if found is not None:
+            deletes.delete_seen(found[0], found[1], one)
+        else:
+            desk.unit.unpark_rows([(binding.system, binding.stream, one.id)])
+
+
+def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
+    """A direct look did not find these. Believed as a delete only where the stream says so."""
+    stream = desk.hub.stream(binding.system, binding.stream)
+    for external_id in ids:
+        found = desk.case_at((binding.system, binding.stream, external_id))
+        if found is None or found[0].links[found[1]].state in ("tombstone", "birth"):
+            continue
+        case, lid = found
+        if case.links[lid].direct_at + stream.settles_in.get > desk.now:
+            case.hints.append((lid, desk.now))  # not yet, rather than gone
+        elif stream.deletes_proven_by == "missing":
+            deletes.delete_seen(case, lid, Gone(id=external_id, at=desk.now))  # I11
+        elif stream.deletes_proven_by is None:
+            case.put(lid, state="asleep", why="out-of-sight", fingerprint=b"")  # I11
+
+
+def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Cursor) -> None:
+    """Baseline: matching begins after the end of the read, so page order decides nothing."""
+    rows = [
+        Staged(
+            system=binding.system, stream=binding.stream, id=one.id, raw=binding.bound(one.raw), version=one.version,
+            stamp=one.stamp, began=one.began, as_of=one.as_of,
+        )
+        for one in seen
+    ]  # fmt: skip
+    with hub.ledger.unit() as unit:
+        unit.stage(rows)
+        unit.save_cursor(cursor)  # I2
+
+
+def baseline(hub: Hub, system: str, stream: str) -> bool:
+    """Settles one batch of a stream that was read to its end. Returns whether there was one; at the end it is baselined."""
+    binding = hub.declaration.binding(system, stream)
+    rows = hub.ledger.staged(system, stream, "", hub.batch)
+    with hub.ledger.unit() as unit:
+        if not rows:
+            cursor = hub.ledger.cursor(system, stream, "changes")
+            unit.save_cursor(replace(cursor, baselined=True))
+            unit.mark_entity_dirty([binding.entity])
+            return False
+        desk = open_desk(hub, unit, "baseline", (system, stream))
+        news = [
+            (
+                Observation(
+                    id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, began=row.began, as_of=row.as_of
+                ),
+                row.raw,
+            )
+            for row in rows
+        ]
+        settle(desk, binding, news)
+        close_desk(desk)
+        unit.unstage(rows)
+        hub.point("baseline batch")
+    return True

@@ -1,0 +1,161 @@
+"""What the sync needs of a ledger. `ledger/` implements it on SQL, `testing/` in memory; one suite tests both.
+
+A unit is one transaction. Reads see what was committed before it began; writes take effect together at
+its end or not at all. Every method works on many rows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+from syncline.identity.match import Key
+from syncline.model.entry import Entry
+from syncline.model.intent import Intent
+from syncline.model.link import Link
+from syncline.model.record import Record
+from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+
+Counter = Literal["record", "link", "intent", "run"]
+Row = tuple[str, str, str]
+"""(system, stream, external id)"""
+
+
+class Reads(Protocol):
+    """Looking things up."""
+
+    def fingerprints(self, system: str, stream: str, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Of links, and of parked rows, by external id; ids that are not known are not in it."""
+
+    def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
+        """Links by the row they point to, tombstones included."""
+
+    def links(self, ids: Iterable[int]) -> Mapping[int, Link]:
+        """Links by their own id."""
+
+    def records(self, ids: Iterable[int]) -> Mapping[int, Record]:
+        """Records by id."""
+
+    def links_of(self, records: Iterable[int]) -> Mapping[int, Sequence[Link]]:
+        """All links of each record, oldest first."""
+
+    def records_with(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[int]]:
+        """The records that have a match key, in id order."""
+
+    def referring_to(self, records: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """The records that refer to each of these."""
+
+    def due(self, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:
+        """Links that must be told something, longest due first; none whose receipt is awaited."""
+
+    def hints(self, system: str, stream: str, now: float, limit: int) -> Sequence[Hint]:
+        """Hints that are due, oldest first."""
+
+    def parked_rows(self, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
+        """Rows that belong to no record."""
+
+    def parked_by_key(self, keys: Iterable[Key]) -> Sequence[ParkedRow]:
+        """Rows that were ambiguous by one of these keys."""
+
+    def cursor(self, system: str, stream: str, path: str) -> Cursor:
+        """A read path's cursor; a new one where nothing was read yet."""
+
+    def staged(self, system: str, stream: str, after: str, limit: int) -> Sequence[Staged]:
+        """Rows of an unfinished baseline in the order of their ids."""
+
+    def intents(self, ids: Iterable[int]) -> Mapping[int, Intent]:
+        """Intents by id."""
+
+    def intents_of_run(self, run: int) -> Sequence[Intent]:
+        """What a run wrote, in order."""
+
+    def intents_sent(self) -> Sequence[Intent]:
+        """Intents without a receipt."""
+
+    def dirty(self, limit: int) -> Sequence[int]:
+        """Records to be derived again, oldest mark first."""
+
+    def wakes(self, now: float, limit: int) -> Sequence[Wake]:
+        """Wakes that are due."""
+
+    def system_state(self, system: str) -> SystemState:
+        """May it be spoken to?"""
+
+    def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
+        """Rows whose reference to one of these rows could not be resolved."""
+
+    def history(self, records: Iterable[int]) -> Mapping[int, Sequence[Entry]]:
+        """What happened to each record, oldest first."""
+
+    def scan(self, after: int, limit: int) -> Sequence[int]:
+        """Ids of records beyond `after`, in order."""
+
+    def runs(self, limit: int) -> Sequence[Run]:
+        """The latest runs, newest first."""
+
+    def count_links(self, system: str, stream: str) -> int:
+        """Active links of a stream."""
+
+    def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
+        """How many writes of a brake's kind were delivered since."""
+
+
+class Writes(Protocol):
+    """Changing things."""
+
+    def new_id(self, counter: Counter) -> int:
+        """A number that was never given out."""
+
+    def save_records(self, records: Sequence[Record]) -> None: ...
+    def save_links(self, links: Sequence[Link]) -> None: ...
+    def save_keys(self, keys: Mapping[int, Sequence[Key]]) -> None:
+        """Replaces all match keys of each record."""
+
+    def save_references(self, references: Mapping[int, Sequence[int]]) -> None:
+        """Replaces the records that each record refers to."""
+
+    def add_entries(self, entries: Sequence[Entry]) -> None: ...
+    def put_hints(self, hints: Sequence[Hint]) -> None:
+        """One per object; of two the earlier moment stands."""
+
+    def drop_hints(self, hints: Sequence[Hint]) -> None:
+        """Done with; a hint that was put again meanwhile stays."""
+
+    def park_rows(self, rows: Sequence[ParkedRow]) -> None: ...
+    def unpark_rows(self, rows: Iterable[Row]) -> None: ...
+    def save_cursor(self, cursor: Cursor) -> None: ...
+    def stage(self, rows: Sequence[Staged]) -> None: ...
+    def unstage(self, rows: Sequence[Staged]) -> None: ...
+    def save_intents(self, intents: Sequence[Intent]) -> None: ...
+    def mark_dirty(self, records: Iterable[int]) -> None: ...
+    def mark_entity_dirty(self, entities: Iterable[str]) -> None:
+        """Every record of these entities."""
+
+    def clean(self, records: Iterable[int]) -> None:
+        """Derived: no longer dirty."""
+
+    def put_wakes(self, wakes: Sequence[Wake]) -> None:
+        """One per record."""
+
+    def drop_wakes(self, records: Iterable[int]) -> None: ...
+    def save_system_state(self, state: SystemState) -> None: ...
+    def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
+        """`waiting` is to be looked at again when one of these rows is linked."""
+
+    def stop_waiting(self, rows: Iterable[Row]) -> None:
+        """These rows are linked: nothing waits for them any more."""
+
+    def save_run(self, run: Run) -> None: ...
+    def count_told(self, system: str, stream: str, kind: str, at: float, number: int) -> None: ...
+
+
+class Unit(Reads, Writes, Protocol):
+    """One transaction."""
+
+
+class Ledger(Reads, Protocol):
+    """The hub's memory. Reading needs no transaction; writing happens in units only."""
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """Commits at its end, or leaves no trace when it is left by an exception."""

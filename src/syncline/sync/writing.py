@@ -1,0 +1,51 @@
+"""Map out: what a link must be told as one journalled intent, with references as that system's own ids."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from syncline.mapping.binding import Binding
+from syncline.merge.case import Case
+from syncline.model.intent import Intent, Told
+from syncline.sync.desk import Desk
+
+WriteKind = Literal["create", "update", "delete"]
+
+
+def new_intent(desk: Desk, binding: Binding, case: Case, lid: int, kind: WriteKind, told: dict[str, Told]) -> Intent:
+    """The journal's row; the link awaits its receipt."""
+    iid = desk.unit.new_id("intent")
+    raw = binding.write(outward(desk, binding, told)) if told else {}
+    case.put(lid, writing=iid)
+    link = case.links[lid]
+    return Intent(
+        id=iid, link=lid, record=case.record.id, system=link.system, stream=link.stream, kind=kind,
+        values=told, raw=raw, run=desk.run, at=desk.now,
+    )  # fmt: skip
+
+
+def outward(desk: Desk, binding: Binding, told: dict[str, Told]) -> dict[str, object]:
+    """Canonical values with references as that system's own ids."""
+    values = {name: one.value for name, one in told.items()}
+    for name in desk.hub.reference_fields.get(binding.entity, ()):
+        if values.get(name) is not None:
+            values[name] = external_id(desk, binding, values[name])
+    return values
+
+
+def external_id(desk: Desk, binding: Binding, rid: int) -> str | None:
+    """The id that a record has in this binding's system."""
+    desk.load([rid])
+    case = desk.cases.get(rid)
+    links = [k for k in case.links.values() if k.system == binding.system and k.state == "active"] if case else []
+    return links[0].external_id if links else None
+
+
+def resolved(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> dict[str, Told]:
+    """Without the references that have no id there yet: those fields wait, and nothing else does."""
+    for name in desk.hub.reference_fields.get(binding.entity, ()):
+        one = told.get(name)
+        if one is not None and one.value is not None and external_id(desk, binding, one.value) is None:
+            case.learn(lid, name, waiting=True)
+            told = {key: value for key, value in told.items() if key != name}
+    return told

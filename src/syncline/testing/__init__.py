@@ -1,0 +1,1 @@
+"""Public test tools: simulated systems, the simulation, fault points, broken twins, an in-memory ledger."""

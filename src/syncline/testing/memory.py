@@ -1,0 +1,306 @@
+"""An in-memory ledger: the twin of the SQL ones, for tests. Nothing of a unit stays unless it ends well."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncline.identity.match import Key
+from syncline.model.entry import Entry
+from syncline.model.intent import Intent
+from syncline.model.link import Link
+from syncline.model.record import Record
+from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.sync.store import Counter, Row, Unit
+
+
+@dataclass
+class Tables:
+    """Everything that was committed. Values are frozen, so nothing needs to be copied."""
+
+    counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    records: dict[int, Record] = field(default_factory=dict)
+    links: dict[int, Link] = field(default_factory=dict)
+    link_at: dict[Row, int] = field(default_factory=dict)
+    links_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    due: dict[tuple[str, str], dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    keys: dict[int, Sequence[Key]] = field(default_factory=dict)
+    by_key: dict[Key, set[int]] = field(default_factory=lambda: defaultdict(set))
+    references: dict[int, Sequence[int]] = field(default_factory=dict)
+    referring: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    entries: list[Entry] = field(default_factory=list)
+    hints: dict[Row, Hint] = field(default_factory=dict)
+    parked: dict[Row, ParkedRow] = field(default_factory=dict)
+    cursors: dict[Row, Cursor] = field(default_factory=dict)
+    staged: dict[Row, Staged] = field(default_factory=dict)
+    intents: dict[int, Intent] = field(default_factory=dict)
+    sent: set[int] = field(default_factory=set)
+    by_run: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    dirty: dict[int, None] = field(default_factory=dict)
+    wakes: dict[int, Wake] = field(default_factory=dict)
+    states: dict[str, SystemState] = field(default_factory=dict)
+    waiting: dict[Row, set[Row]] = field(default_factory=lambda: defaultdict(set))
+    runs: dict[int, Run] = field(default_factory=dict)
+    told: list[tuple[str, str, str, float, int]] = field(default_factory=list)
+
+
+class MemoryReads:
+    """The reading half, over what was committed."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.t = tables
+
+    def fingerprints(self, system: str, stream: str, ids: Sequence[str]) -> Mapping[str, bytes]:
+        out = {}
+        for one in ids:
+            row = (system, stream, one)
+            lid = self.t.link_at.get(row)
+            if lid is not None:
+                out[one] = self.t.links[lid].fingerprint
+            elif row in self.t.parked:
+                out[one] = self.t.parked[row].fingerprint
+        return out
+
+    def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
+        return {row: self.t.links[self.t.link_at[row]] for row in rows if row in self.t.link_at}
+
+    def links(self, ids: Iterable[int]) -> Mapping[int, Link]:
+        return {i: self.t.links[i] for i in ids if i in self.t.links}
+
+    def records(self, ids: Iterable[int]) -> Mapping[int, Record]:
+        return {i: self.t.records[i] for i in ids if i in self.t.records}
+
+    def links_of(self, records: Iterable[int]) -> Mapping[int, Sequence[Link]]:
+        return {r: [self.t.links[i] for i in self.t.links_of.get(r, ())] for r in records}
+
+    def records_with(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[int]]:
+        return {key: sorted(self.t.by_key[key]) for key in keys if self.t.by_key.get(key)}
+
+    def referring_to(self, records: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        return {r: sorted(self.t.referring[r]) for r in records if self.t.referring.get(r)}
+
+    def due(self, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:
+        waiting = [(at, lid) for lid, at in self.t.due[system, stream].items() if at <= now]
+        return [self.t.links[lid] for _, lid in heapq.nsmallest(limit, waiting)]
+
+    def hints(self, system: str, stream: str, now: float, limit: int) -> Sequence[Hint]:
+        found = [h for r, h in self.t.hints.items() if r[:2] == (system, stream) and h.at <= now]
+        return sorted(found, key=lambda h: (h.at, h.id))[:limit]
+
+    def parked_rows(self, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
+        return {row: self.t.parked[row] for row in rows if row in self.t.parked}
+
+    def parked_by_key(self, keys: Iterable[Key]) -> Sequence[ParkedRow]:
+        wanted = {"\n".join(key) for key in keys}
+        return [row for row in self.t.parked.values() if row.key in wanted]
+
+    def cursor(self, system: str, stream: str, path: str) -> Cursor:
+        return self.t.cursors.get((system, stream, path)) or Cursor(system=system, stream=stream, path=path)  # type: ignore[arg-type]
+
+    def staged(self, system: str, stream: str, after: str, limit: int) -> Sequence[Staged]:
+        rows = sorted(r for r in self.t.staged if r[:2] == (system, stream) and r[2] > after)
+        return [self.t.staged[row] for row in rows[:limit]]
+
+    def intents(self, ids: Iterable[int]) -> Mapping[int, Intent]:
+        return {i: self.t.intents[i] for i in ids if i in self.t.intents}
+
+    def intents_of_run(self, run: int) -> Sequence[Intent]:
+        return [self.t.intents[i] for i in self.t.by_run.get(run, ())]
+
+    def intents_sent(self) -> Sequence[Intent]:
+        return [self.t.intents[i] for i in sorted(self.t.sent)]
+
+    def dirty(self, limit: int) -> Sequence[int]:
+        return list(self.t.dirty)[:limit]
+
+    def wakes(self, now: float, limit: int) -> Sequence[Wake]:
+        found = sorted((w for w in self.t.wakes.values() if w.at <= now), key=lambda w: (w.at, w.record))
+        return found[:limit]
+
+    def system_state(self, system: str) -> SystemState:
+        return self.t.states.get(system) or SystemState(system=system)
+
+    def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
+        return {row: sorted(self.t.waiting[row]) for row in rows if self.t.waiting.get(row)}
+
+    def history(self, records: Iterable[int]) -> Mapping[int, Sequence[Entry]]:
+        wanted: dict[int, list[Entry]] = {rid: [] for rid in records}
+        for entry in self.t.entries:
+            if entry.record in wanted:
+                wanted[entry.record].append(entry)
+        return wanted
+
+    def scan(self, after: int, limit: int) -> Sequence[int]:
+        return sorted(rid for rid in self.t.records if rid > after)[:limit]
+
+    def runs(self, limit: int) -> Sequence[Run]:
+        return [self.t.runs[rid] for rid in sorted(self.t.runs, reverse=True)[:limit]]
+
+    def count_links(self, system: str, stream: str) -> int:
+        return sum(
+            link.state == "active" and (link.system, link.stream) == (system, stream) for link in self.t.links.values()
+        )
+
+    def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
+        wanted = (system, stream, kind)
+        return sum(row[4] for row in self.t.told if row[:3] == wanted and row[3] >= since)
+
+
+class MemoryUnit(MemoryReads):
+    """One transaction: writes are kept aside and take effect together."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables)
+        self.writes: list[Any] = []
+
+    def new_id(self, counter: Counter) -> int:
+        self.t.counters[counter] += 1
+        return self.t.counters[counter]
+
+    def save_records(self, records: Sequence[Record]) -> None:
+        self.writes.append(lambda: self.t.records.update((r.id, r) for r in records))
+
+    def save_links(self, links: Sequence[Link]) -> None:
+        self.writes.append(lambda: each(self.put_link, links))
+
+    def put_link(self, link: Link) -> None:
+        old = self.t.links.get(link.id)
+        if old is not None and old.external_id is not None and old.external_id != link.external_id:
+            del self.t.link_at[old.system, old.stream, old.external_id]
+        if old is not None and old.record != link.record:
+            self.t.links_of[old.record].remove(link.id)
+        if link.external_id is not None:
+            row = (link.system, link.stream, link.external_id)
+            assert self.t.link_at.get(row, link.id) == link.id, f"two links for {row}"
+            self.t.link_at[row] = link.id
+        if old is None or old.record != link.record:
+            self.t.links_of[link.record].append(link.id)
+        self.t.links[link.id] = link
+        due = self.t.due[link.system, link.stream]
+        wanted = link.due_at is not None and (link.writing is None or link.state == "birth")
+        due.pop(link.id, None) if not wanted else due.update({link.id: link.due_at or 0.0})
+
+    def save_keys(self, keys: Mapping[int, Sequence[Key]]) -> None:
+        self.writes.append(lambda: each(self.put_keys, keys.items(), spread=True))
+
+    def put_keys(self, rid: int, own: Sequence[Key]) -> None:
+        for key in self.t.keys.get(rid, ()):
+            self.t.by_key[key].discard(rid)
+        self.t.keys[rid] = own
+        for key in own:
+            self.t.by_key[key].add(rid)
+
+    def save_references(self, references: Mapping[int, Sequence[int]]) -> None:
+        self.writes.append(lambda: each(self.put_references, references.items(), spread=True))
+
+    def put_references(self, rid: int, to: Sequence[int]) -> None:
+        for other in self.t.references.get(rid, ()):
+            self.t.referring[other].discard(rid)
+        self.t.references[rid] = to
+        for other in to:
+            self.t.referring[other].add(rid)
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        self.writes.append(lambda: self.t.entries.extend(entries))
+
+    def put_hints(self, hints: Sequence[Hint]) -> None:
+        self.writes.append(lambda: each(self.put_hint, hints))
+
+    def put_hint(self, hint: Hint) -> None:
+        row = (hint.system, hint.stream, hint.id)
+        old = self.t.hints.get(row)
+        if old is None or hint.at < old.at:
+            self.t.hints[row] = hint
+
+    def drop_hints(self, hints: Sequence[Hint]) -> None:
+        self.writes.append(lambda: each(self.drop_hint, hints))
+
+    def drop_hint(self, hint: Hint) -> None:
+        row = (hint.system, hint.stream, hint.id)
+        if self.t.hints.get(row) == hint:
+            del self.t.hints[row]
+
+    def park_rows(self, rows: Sequence[ParkedRow]) -> None:
+        self.writes.append(lambda: self.t.parked.update(((r.system, r.stream, r.id), r) for r in rows))
+
+    def unpark_rows(self, rows: Iterable[Row]) -> None:
+        gone = list(rows)
+        self.writes.append(lambda: [self.t.parked.pop(row, None) for row in gone])
+
+    def save_cursor(self, cursor: Cursor) -> None:
+        self.writes.append(lambda: self.t.cursors.update({(cursor.system, cursor.stream, cursor.path): cursor}))
+
+    def stage(self, rows: Sequence[Staged]) -> None:
+        self.writes.append(lambda: self.t.staged.update(((r.system, r.stream, r.id), r) for r in rows))
+
+    def unstage(self, rows: Sequence[Staged]) -> None:
+        self.writes.append(lambda: [self.t.staged.pop((r.system, r.stream, r.id), None) for r in rows])
+
+    def save_intents(self, intents: Sequence[Intent]) -> None:
+        self.writes.append(lambda: each(self.put_intent, intents))
+
+    def put_intent(self, intent: Intent) -> None:
+        if intent.id not in self.t.intents:
+            self.t.by_run[intent.run].append(intent.id)
+        self.t.intents[intent.id] = intent
+        (self.t.sent.add if intent.state == "sent" else self.t.sent.discard)(intent.id)
+
+    def mark_dirty(self, records: Iterable[int]) -> None:
+        marked = list(records)
+        self.writes.append(lambda: self.t.dirty.update(dict.fromkeys(marked)))
+
+    def mark_entity_dirty(self, entities: Iterable[str]) -> None:
+        wanted = set(entities)
+        self.mark_dirty(record.id for record in self.t.records.values() if record.entity in wanted)
+
+    def clean(self, records: Iterable[int]) -> None:
+        cleaned = list(records)
+        self.writes.append(lambda: [self.t.dirty.pop(rid, None) for rid in cleaned])
+
+    def put_wakes(self, wakes: Sequence[Wake]) -> None:
+        self.writes.append(lambda: self.t.wakes.update((w.record, w) for w in wakes))
+
+    def drop_wakes(self, records: Iterable[int]) -> None:
+        dropped = list(records)
+        self.writes.append(lambda: [self.t.wakes.pop(rid, None) for rid in dropped])
+
+    def save_system_state(self, state: SystemState) -> None:
+        self.writes.append(lambda: self.t.states.update({state.system: state}))
+
+    def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
+        wanted = list(rows)
+        self.writes.append(lambda: each(lambda row: self.t.waiting[row].add(waiting), wanted))
+
+    def stop_waiting(self, rows: Iterable[Row]) -> None:
+        done = list(rows)
+        self.writes.append(lambda: [self.t.waiting.pop(row, None) for row in done])
+
+    def save_run(self, run: Run) -> None:
+        self.writes.append(lambda: self.t.runs.update({run.id: run}))
+
+    def count_told(self, system: str, stream: str, kind: str, at: float, number: int) -> None:
+        self.writes.append(lambda: self.t.told.append((system, stream, kind, at, number)))
+
+
+def each(do: Callable[..., None], rows: Iterable[Any], *, spread: bool = False) -> None:
+    """Calls `do` with every row, or with its parts."""
+    for row in rows:
+        do(*row) if spread else do(row)
+
+
+class MemoryLedger(MemoryReads):
+    """The whole ledger in memory. A crash is a unit that does not end."""
+
+    def __init__(self) -> None:
+        super().__init__(Tables())
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        unit = MemoryUnit(self.t)
+        yield unit
+        for write in unit.writes:
+            write()

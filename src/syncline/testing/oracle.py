@@ -1,0 +1,313 @@
+"""What must hold at quiet. The systems' own logs are believed; the hub must explain every difference.
+
+1  no edit vanished: it is the record's value, was superseded, or is listed (refused, lost, parked, open).
+2  all systems hold what the record says, or the field is listed as open.
+3  a settled hub writes nothing when everything is read again.
+4  one create makes one row.
+5  the number of writes is bounded by what happened.
+6  an open conflict shows the present values of its sides.
+7  what a person took back stays so.
+8  every living row belongs to a record, or is parked; no link keeps believing in a row whose delete was proven.
+9  a parked field shows the record's present value.
+10 nothing is deleted unless a user deleted a row of that record.
+11 the hub's own writes are never taken for edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from syncline.model.entry import Entry
+from syncline.model.link import UNKNOWN_FIELD, Link
+from syncline.model.record import NOTHING, Record
+from syncline.model.rows import Hint
+from syncline.testing import company, users
+
+if TYPE_CHECKING:
+    from syncline.testing.world import Edit, World
+
+LISTED = (
+    "refused", "blank-refused", "conflict", "conflict-lost", "first-lost", "first-difference", "no-effect", "parked",
+    "filled",
+)  # fmt: skip
+
+
+def check(world: World) -> list[str]:
+    """Every violation, as a sentence that begins with the rule's number."""
+    bad = list(world.violations)
+    for record, links in families(world):
+        bad.extend(believed_dead(world, record, links))
+        for field in company.FIELDS:
+            bad.extend(differences(world, record, links, field))
+            bad.extend(stale_conflicts(world, record, links, field))
+            bad.extend(old_parkings(world, record, links, field))
+            bad.extend(echoes(world, record, links, field))
+            if field == "tags":
+                bad.extend(vanished_tags(world, record, links))
+            elif field != "email":
+                bad.extend(vanished(world, record, links, field))
+    bad.extend(unknown_rows(world))
+    bad.extend(doubled(world))
+    bad.extend(forgotten_undos(world))
+    bad.extend(too_many_writes(world))
+    bad.extend(writes_again(world))
+    return bad
+
+
+def families(world: World) -> Iterator[tuple[Record, list[Link]]]:
+    """Every record with its links."""
+    ledger = world.hub.ledger
+    for rid, record in ledger.records(ledger.scan(0, 100_000)).items():
+        yield record, list(ledger.links_of([rid])[rid])
+
+
+def held(world: World, link: Link, field: str) -> Any:
+    """What the system really holds, in normal form."""
+    row = world.systems[link.system].rows[link.stream][str(link.external_id)]
+    return users.canonical(field, row.now.values[field])
+
+
+def is_dead(world: World, link: Link) -> bool:
+    """Was the row deleted?"""
+    return world.systems[link.system].rows[link.stream][str(link.external_id)].dead is not None
+
+
+def key(field: str, value: Any) -> Any:
+    """Equality as the declaration means it."""
+    return company.FIELDS[field].type.key(value)
+
+
+def is_open(record: Record, link: Link, field: str) -> bool:
+    """Listed as open on this link."""
+    known = link.known.get(field, UNKNOWN_FIELD)
+    return bool(field in record.conflicts or known.differs or known.parked or known.withheld)
+
+
+def differences(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
+    """Rule 2."""
+    value = record.fields.get(field, NOTHING).value
+    for link in links:
+        if link.state != "active" or link.deleting or is_dead(world, link) or is_open(record, link, field):
+            continue
+        there = held(world, link, field)
+        if key(field, there) != key(field, value):
+            known = link.known.get(field, UNKNOWN_FIELD)
+            yield f"2 {field} of record {record.id} differs in {link.system}: {there!r}, record {value!r}, {known}"
+
+
+def stale_conflicts(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
+    """Rule 6."""
+    conflict = record.conflicts.get(field)
+    for link in links if conflict else ():
+        if conflict and link.state == "active" and str(link.id) in conflict.sides and not is_dead(world, link):
+            if key(field, conflict.sides[str(link.id)]) != key(field, held(world, link, field)):
+                yield f"6 conflict of {field} of record {record.id} shows an old value of {link.system}"
+
+
+def amp(field: str, value: Any) -> Any:
+    """Values as the one rewriting system would say them, so that its spelling is no loss."""
+    value = key(field, users.canonical(field, value)) if not isinstance(value, list) else key(field, value)
+    return value.replace("&", "and") if isinstance(value, str) else value
+
+
+def own_edits(world: World, links: list[Link], field: str) -> list[Edit]:
+    """The edits of a record's field, newest first."""
+    rows = {(link.system, link.external_id) for link in links}
+    return [e for e in reversed(world.edits) if e.field == field and (e.system, e.row) in rows]
+
+
+def listed_values(world: World, record: Record, links: list[Link], field: str) -> set[Any]:
+    """Values that somebody can see were not taken, or are open."""
+    out = set()
+    for entry in entries(world, record, field):
+        if entry.kind in LISTED:
+            out |= {amp(field, entry.before), amp(field, entry.after)}
+        elif entry.kind == "person":
+            out.add(amp(field, entry.before))
+    conflict = record.conflicts.get(field)
+    out |= {amp(field, value) for value in conflict.sides.values()} if conflict else set()
+    for link in links:
+        known = link.known.get(field, UNKNOWN_FIELD)
+        if known.parked:
+            out.add(amp(field, known.parked.theirs))
+        if known.withheld:
+            out.add(amp(field, known.withheld.before))
+        if known.differs and link.state == "active":
+            out.add(amp(field, held(world, link, field)))
+    return out
+
+
+def entries(world: World, record: Record, field: str) -> Iterable[Entry]:
+    """The history of a field."""
+    return [entry for entry in world.hub.ledger.history([record.id])[record.id] if entry.field == field]
+
+
+def vanished(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
+    """Rule 1 for single values: walk back from the newest edit until one explains the record."""
+    mine = own_edits(world, links, field)
+    listed = listed_values(world, record, links, field)
+    taken = {amp(field, e.after) for e in entries(world, record, field) if e.kind == "taken"}
+    now = amp(field, record.fields.get(field, NOTHING).value)
+    dead = {(k.system, k.external_id) for k in links if k.state == "tombstone" or (k.external_id and is_dead(world, k))}
+    decided = [t.at if hasattr(t, "at") else t[0] for t in world.taken if t[1] == record.id and t[2] == field]
+    done: set[tuple[str, str]] = set()
+    for edit in mine:
+        value, side = amp(field, edit.value), (edit.system, edit.row)
+        if value == now or any(at >= edit.at for at in decided):
+            return
+        earlier = [e for e in mine if (e.system, e.row) == side and e.at < edit.at]
+        unseen = [e for e in earlier if amp(field, e.value) not in listed | taken]
+        if value is None and unseen:
+            done.add(side)  # set and cleared again between two looks
+            continue
+        if side not in done and value not in listed and side not in dead:
+            yield f"1 edit {field}={edit.value!r} in {edit.system} {edit.row} at {edit.at:.1f} vanished; record {record.id} holds {now!r}"
+            return
+        if value in listed and value in taken:
+            return  # it was taken, so it superseded what came before
+        done.add(side)
+
+
+def vanished_tags(world: World, record: Record, links: list[Link]) -> Iterator[str]:
+    """Rule 1 for sets: an added tag is there, a removed one is not."""
+    mine = own_edits(world, [k for k in links if k.state == "active" and not is_dead(world, k)], "tags")
+    every = own_edits(world, links, "tags")
+    removed = {e.value.casefold() for e in every if e.kind == "remove"}
+    now = {item.casefold() for item in record.fields.get("tags", NOTHING).value or []}
+    excused = any(k.known.get("tags", UNKNOWN_FIELD).parked for k in links) or any(
+        u.record == record.id and u.field == "tags" for u in world.undone
+    )
+    repeated = any(entry.kind == "no-effect" for entry in entries(world, record, "tags"))
+    for edit in mine:
+        tags = users.items(edit.value)
+        if edit.kind != "remove" and not tags <= now | removed and not excused:
+            yield f"1 tags {tags - now - removed} added in {edit.system} {edit.row} at {edit.at:.1f} vanished; record {record.id} has {sorted(now)}"
+        if edit.kind == "remove" and tags & now and not excused and not repeated:
+            yield f"1 tag {edit.value} removed in {edit.system} {edit.row} at {edit.at:.1f} came back to record {record.id}"
+
+
+def unknown_rows(world: World) -> Iterator[str]:
+    """Rule 8."""
+    ledger = world.hub.ledger
+    for name, system in world.systems.items():
+        for stream, rows in system.rows.items():
+            alive = [(name, stream, row.id) for row in rows.values() if row.dead is None]
+            known = {**ledger.links_at(alive), **ledger.parked_rows(alive)}
+            yield from (f"8 row {row} belongs to nothing" for row in alive if row not in known)
+
+
+def doubled(world: World) -> Iterator[str]:
+    """Rule 4: what the hub made belongs to the record it was made for, once."""
+    for name, system in world.systems.items():
+        for stream, rows in system.rows.items():
+            keys = [row.key for row in rows.values() if row.key]
+            if len(keys) != len(set(keys)):
+                yield f"4 two creates under one key in {name}"
+            made = [(name, stream, row.id) for row in rows.values() if row.by_hub]
+            for row, link in world.hub.ledger.links_at(made).items():
+                record = world.hub.ledger.records([link.record])[link.record]
+                if record.origin == name:
+                    yield f"4 the hub made {row}, and took it for a new record"
+
+
+def believed_dead(world: World, record: Record, links: list[Link]) -> Iterator[str]:
+    """Rules 8 and 10."""
+    for link in links:
+        if link.external_id is None:
+            continue
+        row = world.systems[link.system].rows[link.stream][link.external_id]
+        if link.state == "active" and row.dead is not None and not link.deleting:
+            yield f"8 record {record.id} still believes in deleted {link.external_id}"
+        if link.state == "tombstone" and row.dead is None:
+            yield f"10 living {link.external_id} of record {record.id} is taken for deleted"
+        if row.dead is not None and row.dead_by_hub and not any(user_deleted(world, one) for one in links):
+            yield f"10 the hub deleted {link.external_id} of record {record.id} by itself"
+
+
+def user_deleted(world: World, link: Link) -> bool:
+    """Did a user delete this row?"""
+    row = world.systems[link.system].rows[link.stream].get(link.external_id or "")
+    return row is not None and row.dead is not None and not row.dead_by_hub
+
+
+def old_parkings(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
+    """Rule 9."""
+    value = record.fields.get(field, NOTHING).value
+    for link in links:
+        parked = link.known.get(field, UNKNOWN_FIELD).parked
+        if (
+            link.state == "active"
+            and parked
+            and parked.code != "does-not-fit"
+            and key(field, parked.ours) != key(field, value)
+        ):
+            yield f"9 {field} in {link.system} is parked with {parked.ours!r}, record {record.id} has {value!r}"
+
+
+def echoes(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
+    """Rule 11: whatever was taken was typed there, or is the system's own rewriting of what it was told."""
+    if field in ("tags", "email"):
+        return
+    at = {link.id: link for link in links}
+    for entry in entries(world, record, field):
+        link = at.get(entry.link or 0)
+        if entry.kind != "taken" or link is None or entry.after is None:
+            continue
+        value = key(field, entry.after)
+        typed = {key(field, users.canonical(field, e.value)) for e in own_edits(world, [link], field)}
+        sent = {
+            key(field, users.canonical(field, w.values[field]))
+            for w in world.systems[link.system].written
+            if w.id == link.external_id and w.values and field in w.values and w.at < entry.at
+        }
+        if value in sent and value not in typed:
+            yield f"11 {entry.after!r} in {link.system} was our own write, taken for an edit of {field} of record {record.id}"
+
+
+def forgotten_undos(world: World) -> Iterator[str]:
+    """Rule 7: put back, and still withheld, unless the field was edited or decided since."""
+    for undone in {(u.link, u.field): u for u in world.undone}.values():
+        link = world.hub.ledger.links([undone.link])[undone.link]
+        record = world.hub.ledger.records([link.record])[link.record]
+        known = link.known.get(undone.field, UNKNOWN_FIELD)
+        if link.state != "active" or is_dead(world, link) or known.parked or undone.field in record.conflicts:
+            continue
+        there, before = held(world, link, undone.field), undone.before
+        if known.withheld is not None:
+            if key(undone.field, there) != key(undone.field, known.withheld.before):
+                yield f"7 withheld {undone.field} in {link.system} holds {there!r}, not {known.withheld.before!r}"
+        elif quiet_since(world, record, undone) and key(undone.field, there) != key(undone.field, before):
+            yield f"7 undo of {undone.field} in {link.system} at {undone.at:.1f} was forgotten: {there!r}, not {before!r}"
+
+
+def quiet_since(world: World, record: Record, undone: Any) -> bool:
+    """Was this field of this record left alone from shortly before the undo on?"""
+    links = list(world.hub.ledger.links_of([record.id])[record.id])
+    edited = any(edit.at > undone.at - 60.0 for edit in own_edits(world, links, undone.field))
+    decided = any(t[1] == record.id and t[2] == undone.field for t in world.taken)
+    return not edited and not decided
+
+
+def too_many_writes(world: World) -> Iterator[str]:
+    """Rule 5, loosely: faults and refusals allow for repairs."""
+    writes = sum(len(system.written) for system in world.systems.values())
+    listed = sum(len(list(world.hub.ledger.history([r.id])[r.id])) for r, _ in families(world))
+    links = sum(len(links) for _, links in families(world))
+    if writes > 2 * len(world.edits) + listed + 4 * links + 2 * len(world.undone) + 40:
+        yield f"5 {writes} writes for {len(world.edits)} edits"
+
+
+def writes_again(world: World) -> Iterator[str]:
+    """Rule 3: read everything again, and again."""
+    before = {name: len(system.written) for name, system in world.systems.items()}
+    with world.hub.ledger.unit() as unit:
+        for name, system in world.systems.items():
+            for stream, rows in system.rows.items():
+                alive = [row.id for row in rows.values() if row.dead is None]
+                unit.put_hints([Hint(system=name, stream=stream, id=rid, at=world.now) for rid in alive])
+    for _ in range(12):
+        world.round()
+    for name, system in world.systems.items():
+        for again in system.written[before[name] :][:2]:
+            yield f"3 wrote again in {name}: {again}"

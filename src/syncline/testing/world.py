@@ -1,0 +1,263 @@
+"""The simulation: the whole hub, its systems and their users in one process, under a fake clock, from one seed.
+
+A step is one action of a user, a person, or the hub. The same seed does the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from syncline.connect.request import Answer, Effect, Request
+from syncline.model.rows import Hint
+from syncline.sync import deliver, derive, observe, people, recover
+from syncline.sync.hub import Hub
+from syncline.sync.observe import NotNow
+from syncline.sync.store import Ledger
+from syncline.testing import company, users
+from syncline.testing.memory import MemoryLedger
+from syncline.testing.systems import SimSystem
+from syncline.testing.vendor import connector
+
+QUIET_SECONDS = 30.0
+HEAL_STEPS = 20_000
+HIDDEN_FROM_SECONDS = 30.0
+"""A row that `find` cannot see is one that cannot be found after a lost create: only older rows are hidden."""
+
+
+@dataclass(frozen=True)
+class Climate:
+    """How one seed treats the hub: rates per step or call."""
+
+    crash: float
+    outage: float
+    acts: float
+    decides: float
+    births: float
+    focus: str | None
+    twice: float
+    hides: float
+
+    @staticmethod
+    def of(random: Random) -> Climate:
+        """Some seeds are stormy, some are calm; some users care for one field only."""
+        return Climate(
+            crash=random.choice([0.0, 0.004, 0.03]), outage=random.choice([0.001, 0.006, 0.02]),
+            acts=random.choice([0.03, 0.06, 0.12]), decides=random.choice([0.0, 0.015, 0.04]),
+            births=random.choice([0.02, 0.04, 0.15]), focus=random.choice([None, None, "tags", "rep", "addr", "price"]),
+            twice=random.choice([0.0, 0.3]), hides=random.choice([0.0, 0.0, 0.003]),
+        )  # fmt: skip
+
+
+class Crash(BaseException):
+    """The process stops here: whatever was not committed is gone."""
+
+
+@dataclass
+class Edit:
+    """What a user did to one field; `value` is what their system then stored."""
+
+    at: float
+    system: str
+    row: str
+    field: str
+    value: Any
+    kind: str
+
+
+@dataclass
+class Undone:
+    """A field that a person took back."""
+
+    at: float
+    link: int
+    record: int
+    field: str
+    before: Any
+
+
+class World:
+    """Everything of one seed. `violations` says what did not hold."""
+
+    def __init__(self, seed: int, *, steps: int = 1200, ledger: Ledger | None = None, trace: bool = False) -> None:
+        self.random, self.now, self.trace = Random(seed), 1000.0, trace
+        self.climate = Climate.of(self.random)
+        self.crash_rate = self.climate.crash
+        self.steps = 0
+        self.number = 0
+        self.edits: list[Edit] = []
+        self.undone: list[Undone] = []
+        self.taken: list[tuple[float, int, str]] = []
+        self.errands: list[tuple[float, Callable[[], None]]] = []
+        self.violations: list[str] = []
+        self.log: list[str] = []
+        self.systems = {
+            name: SimSystem(name, habits, {company.STREAM: tuple(company.FIELDS)}, self.clock, self.random)
+            for name, habits in company.HABITS.items()
+        }
+        self.hub = Hub(
+            declaration=company.declaration(),
+            connectors={
+                name: connector(name, system.habits, system.fields) for name, system in self.systems.items()
+            },
+            ledger=ledger or MemoryLedger(), door=self, clock=self.clock, point=self.point, batch=20,
+        )  # fmt: skip
+        for number in range(3):
+            users.type_row(self, f"p{number}@x", self.random.choice(company.ORDER))
+        self.live(steps)
+        self.heal()
+
+    def clock(self) -> float:
+        """Virtual seconds."""
+        return self.now
+
+    def say(self, *what: Any) -> None:
+        """A line of the trace."""
+        if self.trace:
+            self.log.append(f"{self.now:8.1f} " + " ".join(str(one) for one in what))
+
+    # ---- the seams the hub is given
+    def call(self, system: str, request: Request, effect: Effect) -> Answer:
+        """The door: straight to the simulated system."""
+        if effect == "write":
+            self.say("hub", request.method, system, request.path, request.json)
+        return self.systems[system].answer(request, effect)
+
+    def point(self, name: str) -> None:
+        """A crash point; and between look and write, and between two calls, a user may act."""
+        if self.crash_rate and self.random.random() < self.crash_rate:
+            self.say("CRASH at", name)
+            raise Crash(name)
+
+    # ---- steps
+    def safely(self, step: Callable[..., Any], *arguments: Any) -> None:
+        """A step that a crash or an outage may end."""
+        try:
+            step(*arguments)
+        except NotNow as error:
+            self.say("not now:", error)
+        except Crash:
+            self.restart()
+
+    def restart(self) -> None:
+        """The hub comes back: what was left as sent is of unknown outcome."""
+        rate, self.crash_rate = self.crash_rate, 0.0
+        recover.recover(self.hub)
+        self.crash_rate = rate
+
+    def live(self, steps: int) -> None:
+        """Users, people, faults and the hub in any order."""
+        for _ in range(steps):
+            self.steps += 1
+            self.now += self.random.uniform(0.0, 0.5)
+            self.weather()
+            self.run_errands()
+            kind = self.random.random()
+            if kind < self.climate.acts:
+                users.act(self)
+            elif kind < self.climate.acts + self.climate.decides:
+                users.decide(self)
+            else:
+                self.hub_step()
+
+    def weather(self) -> None:
+        """Systems go down and come back, and late writes land."""
+        for system in self.systems.values():
+            system.land()
+            if self.random.random() < (self.climate.outage if system.up else 0.05):
+                system.up = not system.up
+            rows = [r for r in system.rows[company.STREAM].values() if self.now - r.born > HIDDEN_FROM_SECONDS]
+            if rows and self.random.random() < self.climate.hides:
+                self.random.choice(rows).hidden_until = self.now + self.random.uniform(1, 20)
+
+    def run_errands(self) -> None:
+        """Webhooks and retyped rows that are due."""
+        due = [one for one in self.errands if one[0] <= self.now]
+        self.errands = [one for one in self.errands if one[0] > self.now]
+        for _, errand in due:
+            errand()
+
+    def hub_step(self) -> None:
+        """One step of the hub, chosen by chance."""
+        system = self.random.choice(company.ORDER)
+        choice = self.random.random()
+        if choice < 0.25:
+            self.safely(observe.advance, self.hub, system, company.STREAM)
+        elif choice < 0.3:
+            self.feed(system)
+        elif choice < 0.32:
+            self.sweep(system)
+        elif choice < 0.5:
+            self.safely(observe.look, self.hub, system, company.STREAM)
+        elif choice < 0.6:
+            self.safely(derive.derive_dirty, self.hub)
+        else:
+            self.safely(deliver.deliver, self.hub, system, company.STREAM)
+
+    def feed(self, system: str) -> None:
+        """The list of deletes, where there is one."""
+        if self.hub.stream(system, company.STREAM).deleted is not None:
+            self.safely(observe.poll_deletes, self.hub, system, company.STREAM)
+
+    def sweep(self, system: str) -> None:
+        """The whole stream, in the background: it repairs what no list of changes showed."""
+        if self.hub.ledger.cursor(system, company.STREAM, "changes").baselined:
+            self.safely(lambda: observe.poll(self.hub, system, company.STREAM, path="sweep"))
+
+    def webhook(self, system: str, row: str) -> None:
+        """A webhook is a hint and nothing more."""
+        with self.hub.ledger.unit() as unit:
+            unit.put_hints([Hint(system=system, stream=company.STREAM, id=row, at=self.now)])
+
+    def undo(self, run: int) -> None:
+        """A person takes a run back."""
+        links = self.hub.ledger.links
+        for lid, field in people.undo_run(self.hub, run, "anna"):
+            link = links([lid])[lid]
+            withheld = link.known[field].withheld
+            before = withheld.before if withheld else None
+            self.undone.append(Undone(self.now, lid, link.record, field, before))
+            self.say("undo", lid, field, before)
+
+    # ---- quiet
+    def heal(self) -> None:
+        """Faults heal, users stop; the hub works until nothing moves for a while."""
+        self.crash_rate = 0.0
+        for system in self.systems.values():
+            system.up, system.faults = True, False
+            for row in system.rows[company.STREAM].values():
+                row.hidden_until = 0.0
+        still = self.now
+        for _ in range(HEAL_STEPS):
+            before = self.activity()
+            self.round()
+            if self.activity() != before or self.errands or self.hints_left():
+                still = self.now
+            if self.now - still > QUIET_SECONDS:
+                return
+        self.violations.append("L1 never quiet")
+
+    def round(self) -> None:
+        """Every step of the hub once."""
+        self.now += 0.5
+        for system in self.systems.values():
+            system.land()
+        self.run_errands()
+        for name in company.ORDER:
+            self.safely(observe.advance, self.hub, name, company.STREAM)
+            self.feed(name)
+            self.sweep(name)
+            self.safely(observe.look, self.hub, name, company.STREAM)
+            self.safely(derive.derive_dirty, self.hub)
+            self.safely(deliver.deliver, self.hub, name, company.STREAM)
+        self.steps += 1
+
+    def activity(self) -> int:
+        """Counts what may not move any more at quiet."""
+        return sum(len(system.written) for system in self.systems.values())
+
+    def hints_left(self) -> bool:
+        """Is something still to be looked at?"""
+        return any(self.hub.ledger.hints(name, company.STREAM, self.now + 100.0, 1) for name in company.ORDER)
