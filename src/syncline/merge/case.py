@@ -94,19 +94,11 @@ class Case:
         self, kind: EntryKind, name: str | None, lid: int | None, before: Value, after: Value, why: str = ""
     ) -> None:
         """Writes a line of history."""
-        self.entries.append(
-            Entry(
-                kind=kind,
-                record=self.record.id,
-                field=name,
-                link=lid,
-                before=before,
-                after=after,
-                at=self.setting.now,
-                run=self.setting.run,
-                why=why,
-            )  # fmt: skip
-        )
+        entry = Entry(
+            kind=kind, record=self.record.id, field=name, link=lid, before=before, after=after,
+            at=self.setting.now, run=self.setting.run, why=why,
+        )  # fmt: skip
+        self.entries.append(entry)
 
     def set_value(self, name: str, value: Value, source: int | None, since: float, until: float, why: str) -> int:
         """Gives the record's field its next version. A new version ends parking and withholding of the field."""

@@ -46,7 +46,7 @@ def give(case: Case, lid: int, name: str, value: Value, new: Value, seen: Observ
 
 
 def measured_from(case: Case, lid: int, name: str, was: Value, new: Value, maybe: tuple[Value, ...] = ()) -> Value:
-    """While values so sent are unconfirmed or of unknown outcome: the nearest to what is seen; the sent one at a tie."""
+    """While a value so sent is unconfirmed or of unknown outcome: the nearest to what is seen, it at a tie."""
     known = case.known(lid, name)
     sent = [*maybe, *(s.value for s in known.sent), *(d.value for d in known.doubts)]
     candidates = [*sent, was]

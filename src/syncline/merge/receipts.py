@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ TURNS_KEPT = 6
 
 
 # ---- T3: the receipt
-def receive(case: Case, intent: Intent, stored: dict[str, Value] | None, at: float) -> None:
+def receive(case: Case, intent: Intent, stored: Mapping[str, Value] | None, at: float) -> None:
     """A receipt sets agreed[f] to the version in the intent, for the fields it accepted.
 
     stored: the canonical values the system says it holds now; None: it did not tell, so the values

@@ -105,10 +105,10 @@ def decide_delete(desk: Desk, case: Case, link: Link, looked: dict[str, Observat
     """A carried-on delete, unless the look found an edit: then a person is asked."""
     binding = desk.binding(link)
     bound = binding.bound(looked[str(link.external_id)].raw) if looked is not None else link.seen
-    if bound != link.seen or any(known.sent or known.doubts for known in link.known.values()):
-        if edited(case, link):
-            deletes.spare(case, link.id)
-            return None
+    moved = bound != link.seen or any(known.sent or known.doubts for known in link.known.values())
+    if moved and edited(case, link):
+        deletes.spare(case, link.id)
+        return None
     return writing.new_intent(desk, binding, case, link.id, "delete", {})
 
 

@@ -82,7 +82,7 @@ def meet_record(
 def join_birth(
     desk: Desk, binding: Binding, case: Case, birth: Link, one: Observation, bound: Bound, reading: Reading
 ) -> None:
-    """A row that matches a record whose link here has no id yet becomes that link; a create already sent is resolved first."""
+    """The row becomes the link that has no id yet; a create already sent is resolved first."""
     if birth.writing is not None:
         again = desk.now + desk.hub.stream(binding.system, binding.stream).settles_in.find + 1.0
         desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=again)])  # I4

@@ -65,9 +65,10 @@ def keep_record(hub: Hub, record: int, field: str, link: int, who: str) -> None:
     def decision(desk: Desk, case: Case) -> None:
         known = case.known(link, field)
         case.note("person", field, link, case.view(link).get(field), case.value(field).value, who)
+        pending = known.withheld if known.withheld is not None and not known.withheld.written else None
         case.learn(
             link, field, differs=False, parked=None, tries=0, rewrites=(), agreed=None, filling=True,
-            emptied=case.value(field).version, withheld=None if known.withheld and known.withheld.written else known.withheld,
+            emptied=case.value(field).version, withheld=pending,
         )  # fmt: skip
 
     decide(hub, record, decision)
@@ -84,7 +85,7 @@ def not_the_same(hub: Hub, record: int, who: str) -> None:
 
 
 def undo_run(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
-    """Takes back what a run wrote. Returns (link, field) of what will be put back; the rest is left and named in history."""
+    """Takes back what a run wrote. Returns (link, field) of what will be put back; the rest is left."""
     intents = [i for i in hub.ledger.intents_of_run(run) if i.kind == "update" and i.state == "done"]
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "undo")

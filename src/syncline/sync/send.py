@@ -44,10 +44,12 @@ def send_one(hub: Hub, stream: Stream, system: str, intent: Intent) -> Outcome:
         assert stream.create is not None
         asked: Asked = stream.create(order.values, order.key)
     elif intent.kind == "update":
-        assert stream.update is not None and order.id is not None
+        assert stream.update is not None
+        assert order.id is not None
         asked = stream.update(order.id, order.values, order.version)
     else:
-        assert stream.delete is not None and order.id is not None
+        assert stream.delete is not None
+        assert order.id is not None
         asked = stream.delete(order.id, order.version)
     if isinstance(asked, Request):
         answer = call(hub, system, asked)

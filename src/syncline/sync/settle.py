@@ -156,7 +156,7 @@ def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Curso
 
 
 def baseline(hub: Hub, system: str, stream: str) -> bool:
-    """Settles one batch of a stream that was read to its end. Returns whether there was one; at the end it is baselined."""
+    """Settles one batch of a stream that was read to its end. Returns whether there was one."""
     binding = hub.declaration.binding(system, stream)
     rows = hub.ledger.staged(system, stream, "", hub.batch)
     with hub.ledger.unit() as unit:

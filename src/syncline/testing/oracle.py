@@ -100,15 +100,22 @@ def stale_conflicts(world: World, record: Record, links: list[Link], field: str)
     """Rule 6."""
     conflict = record.conflicts.get(field)
     for link in links if conflict else ():
-        if conflict and link.state == "active" and str(link.id) in conflict.sides and not is_dead(world, link):
-            if key(field, conflict.sides[str(link.id)]) != key(field, held(world, link, field)):
-                yield f"6 conflict of {field} of record {record.id} shows an old value of {link.system}"
+        side = conflict.sides.get(str(link.id), NOTHING) if conflict else NOTHING
+        if side is NOTHING or link.state != "active" or is_dead(world, link):
+            continue
+        if key(field, side) != key(field, held(world, link, field)):
+            yield f"6 conflict of {field} of record {record.id} shows an old value of {link.system}"
 
 
 def amp(field: str, value: Any) -> Any:
     """Values as the one rewriting system would say them, so that its spelling is no loss."""
     value = key(field, users.canonical(field, value)) if not isinstance(value, list) else key(field, value)
     return value.replace("&", "and") if isinstance(value, str) else value
+
+
+def where(edit: Edit) -> str:
+    """The place and time of an edit."""
+    return f"in {edit.system} {edit.row} at {edit.at:.1f}"
 
 
 def own_edits(world: World, links: list[Link], field: str) -> list[Edit]:
@@ -150,7 +157,7 @@ def vanished(world: World, record: Record, links: list[Link], field: str) -> Ite
     taken = {amp(field, e.after) for e in entries(world, record, field) if e.kind == "taken"}
     now = amp(field, record.fields.get(field, NOTHING).value)
     dead = {(k.system, k.external_id) for k in links if k.state == "tombstone" or (k.external_id and is_dead(world, k))}
-    decided = [t.at if hasattr(t, "at") else t[0] for t in world.taken if t[1] == record.id and t[2] == field]
+    decided = [at for at, rid, name in world.taken if (rid, name) == (record.id, field)]
     done: set[tuple[str, str]] = set()
     for edit in mine:
         value, side = amp(field, edit.value), (edit.system, edit.row)
@@ -162,7 +169,7 @@ def vanished(world: World, record: Record, links: list[Link], field: str) -> Ite
             done.add(side)  # set and cleared again between two looks
             continue
         if side not in done and value not in listed and side not in dead:
-            yield f"1 edit {field}={edit.value!r} in {edit.system} {edit.row} at {edit.at:.1f} vanished; record {record.id} holds {now!r}"
+            yield f"1 edit {field}={edit.value!r} {where(edit)} vanished; record {record.id} holds {now!r}"
             return
         if value in listed and value in taken:
             return  # it was taken, so it superseded what came before
@@ -182,9 +189,10 @@ def vanished_tags(world: World, record: Record, links: list[Link]) -> Iterator[s
     for edit in mine:
         tags = users.items(edit.value)
         if edit.kind != "remove" and not tags <= now | removed and not excused:
-            yield f"1 tags {tags - now - removed} added in {edit.system} {edit.row} at {edit.at:.1f} vanished; record {record.id} has {sorted(now)}"
+            lost = sorted(tags - now - removed)
+            yield f"1 tags {lost} added {where(edit)} vanished; record {record.id} has {sorted(now)}"
         if edit.kind == "remove" and tags & now and not excused and not repeated:
-            yield f"1 tag {edit.value} removed in {edit.system} {edit.row} at {edit.at:.1f} came back to record {record.id}"
+            yield f"1 tag {edit.value} removed {where(edit)} came back to record {record.id}"
 
 
 def unknown_rows(world: World) -> Iterator[str]:
@@ -262,7 +270,8 @@ def echoes(world: World, record: Record, links: list[Link], field: str) -> Itera
             if w.id == link.external_id and w.values and field in w.values and w.at < entry.at
         }
         if value in sent and value not in typed:
-            yield f"11 {entry.after!r} in {link.system} was our own write, taken for an edit of {field} of record {record.id}"
+            what = f"{field} of record {record.id}"
+            yield f"11 {entry.after!r} in {link.system} was our own write, taken for an edit of {what}"
 
 
 def forgotten_undos(world: World) -> Iterator[str]:
@@ -278,7 +287,8 @@ def forgotten_undos(world: World) -> Iterator[str]:
             if key(undone.field, there) != key(undone.field, known.withheld.before):
                 yield f"7 withheld {undone.field} in {link.system} holds {there!r}, not {known.withheld.before!r}"
         elif quiet_since(world, record, undone) and key(undone.field, there) != key(undone.field, before):
-            yield f"7 undo of {undone.field} in {link.system} at {undone.at:.1f} was forgotten: {there!r}, not {before!r}"
+            what = f"{undone.field} in {link.system} at {undone.at:.1f}"
+            yield f"7 undo of {what} was forgotten: {there!r}, not {before!r}"
 
 
 def quiet_since(world: World, record: Record, undone: Any) -> bool:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from syncline.merge import conflicts, due, guard, keep_both, receipts, see, settled, taking, undo
 from syncline.merge.case import Case
+from syncline.model.intent import Told
 from syncline.model.link import Withheld
 from syncline.model.record import RECORD_SIDE, Conflict
 from syncline.sync import birth, deliver, desk, observe, send, settle
@@ -45,7 +46,7 @@ def in_place(twin: Twin) -> Iterator[None]:
 
 # ---- reading
 def weaker_judge(case: Case, lid: int, seen: Any) -> str:
-    """ "Older than our receipt" instead of "older than the last accepted"."""
+    """An old observation is one older than our receipt, not than the last accepted."""
     link = case.links[lid]
     versioned = guard.comparable(seen.version, link.version)
     return "stale" if versioned and seen.version < link.version else "accept"
@@ -100,7 +101,7 @@ def absence_is_delete(desk_: Any, binding: Any, ids: Any) -> None:
     for one in ids:
         found = desk_.case_at((binding.system, binding.stream, one))
         if found:
-            deletes.delete_seen(*found, Gone(id=one, at=-math.inf))
+            deletes.delete_seen(found[0], found[1], Gone(id=one, at=-math.inf))
 
 
 # ---- merging
@@ -204,7 +205,7 @@ def undo_in_conflict(case: Case, lid: int, name: str) -> Any:
     withheld = case.known(lid, name).withheld
     if withheld is None or withheld.written:
         return None
-    return due.Told(value=withheld.before, version=None)
+    return Told(value=withheld.before, version=None)
 
 
 def undo_only_writes(case: Case, lid: int, name: str) -> None:

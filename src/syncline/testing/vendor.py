@@ -80,7 +80,8 @@ def stream(name: str, habits: Habits, fields: tuple[str, ...]) -> Stream:
     return Stream(
         name=name, key="id", fields=tuple(Field(name=field) for field in fields), page=page, changes=changes, get=get,
         sweep=sweep, deleted=deleted if habits.proves == "feed" else None, find=find, create=create, update=update,
-        delete=delete, done=done, batch=batch if habits.batches else None, receipts=receipts if habits.batches else None,
+        delete=delete, done=done, batch=batch if habits.batches else None,
+        receipts=receipts if habits.batches else None,
         changed_at="at", version="version" if habits.versions else None,
         settles_in=SettlesIn(changes=habits.lag, sweep=habits.lag, find=habits.lag, feed=habits.lag),
         deletes_proven_by=habits.proves, create_is_safe_by=habits.safe_by, write_timeout=WRITE_TIMEOUT_SECONDS,

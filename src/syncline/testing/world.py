@@ -5,7 +5,7 @@ A step is one action of a user, a person, or the hub. The same seed does the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -78,10 +78,21 @@ class Undone:
     before: Any
 
 
+def script_of(seed: int, steps: int) -> list[int]:
+    """What a seed does, step by step. Leaving steps out leaves the others as they were: so a trace is shortened."""
+    random = Random(seed)
+    return [random.getrandbits(32) for _ in range(steps)]
+
+
 class World:
     """Everything of one seed. `violations` says what did not hold."""
 
-    def __init__(self, seed: int, *, steps: int = 1200, ledger: Ledger | None = None, trace: bool = False) -> None:
+    def __init__(
+        self, seed: int, *, steps: int = 1200, script: Sequence[int] | None = None, ledger: Ledger | None = None,
+        trace: bool = False,
+    ) -> None:  # fmt: skip
+        self.seed = seed
+        self.script = list(script) if script is not None else script_of(seed, steps)
         self.random, self.now, self.trace = Random(seed), 1000.0, trace
         self.climate = Climate.of(self.random)
         self.crash_rate = self.climate.crash
@@ -106,7 +117,7 @@ class World:
         )  # fmt: skip
         for number in range(3):
             users.type_row(self, f"p{number}@x", self.random.choice(company.ORDER))
-        self.live(steps)
+        self.live()
         self.heal()
 
     def clock(self) -> float:
@@ -147,9 +158,10 @@ class World:
         recover.recover(self.hub)
         self.crash_rate = rate
 
-    def live(self, steps: int) -> None:
-        """Users, people, faults and the hub in any order."""
-        for _ in range(steps):
+    def live(self) -> None:
+        """Users, people, faults and the hub in any order. Each step draws from a number of its own."""
+        for number in self.script:
+            self.random.seed(number)
             self.steps += 1
             self.now += self.random.uniform(0.0, 0.5)
             self.weather()
@@ -224,6 +236,7 @@ class World:
     # ---- quiet
     def heal(self) -> None:
         """Faults heal, users stop; the hub works until nothing moves for a while."""
+        self.random.seed(self.seed)
         self.crash_rate = 0.0
         for system in self.systems.values():
             system.up, system.faults = True, False
