@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from syncline.merge import guard, taking
 from syncline.merge.case import Case
 from syncline.model.intent import Told
 
@@ -33,7 +34,7 @@ def due_field(case: Case, lid: int, name: str) -> Told | None:
     if name not in view and not frozen_is_fine(case, lid, name):
         return None  # I15: absent or hidden is never a blank, and is not written blindly
     if name in view and case.equal(name, view[name], current.value) and not known.sent:
-        case.learn(lid, name, agreed=current.version, filling=False)
+        taking.agree(case, lid, name, guard.unchanged_since(case, lid))
         return None
     return Told(value=current.value, version=current.version, before=view.get(name))
 
@@ -46,8 +47,9 @@ def frozen_is_fine(case: Case, lid: int, name: str) -> bool:
 
 def undo_of(case: Case, lid: int, name: str) -> Told | None:
     """What an undo still has to write; it waits while the field is in an open conflict."""
-    withheld = case.known(lid, name).withheld
-    if withheld is None or withheld.written or name in case.record.conflicts:
+    known = case.known(lid, name)
+    withheld = known.withheld
+    if withheld is None or withheld.written or known.parked is not None or name in case.record.conflicts:
         return None
     return Told(value=withheld.before, version=None, before=case.view(lid).get(name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -49,8 +50,18 @@ def measured_from(case: Case, lid: int, name: str, was: Value, new: Value, maybe
     """While a value so sent is unconfirmed or of unknown outcome: the nearest to what is seen, it at a tie."""
     known = case.known(lid, name)
     sent = [*maybe, *(s.value for s in known.sent), *(d.value for d in known.doubts)]
-    candidates = [*sent, was]
-    return min(candidates, key=lambda value: distance(case, name, value, new))
+    bases = [*sent, was]
+    nearest = min(bases, key=lambda value: distance(case, name, value, new))
+    if sent and it_matters(case, name, bases, new):
+        case.note("ambiguous", name, lid, nearest, new, "nobody knows whether what we sent had arrived before")
+    return nearest
+
+
+def it_matters(case: Case, name: str, bases: Sequence[Value], new: Value) -> bool:
+    """Does it matter which of these the change is measured from? Then history says so."""
+    current = case.value(name).value
+    outcomes = [merged(case, name, current, base, new) for base in bases]
+    return any(not case.equal(name, outcomes[0], other) for other in outcomes[1:])
 
 
 def distance(case: Case, name: str, one: Value, other: Value) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncline.merge import conflicts, keep_both, order_in_time, receipts, taking
+from syncline.merge import conflicts, guard, keep_both, order_in_time, receipts, taking
 from syncline.merge.case import Case, truth_holds
 from syncline.model.observation import Observation
 from syncline.model.record import Value
@@ -31,7 +31,7 @@ def settle_field(
     if known.withheld is not None and settle_withheld(case, lid, name, new, moved):
         return
     if case.equal(name, new, case.value(name).value):
-        case.learn(lid, name, agreed=case.value(name).version, filling=False)
+        taking.agree(case, lid, name, max(seen.as_of, guard.unchanged_since(case, lid)))
         return
     if moved:
         settle_move(case, lid, name, was, new, seen, maybe)

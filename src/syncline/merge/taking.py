@@ -16,6 +16,16 @@ def hub_moved(case: Case, lid: int, name: str) -> bool:
     return current.version > stands and current.source != lid
 
 
+def agree(case: Case, lid: int, name: str, as_of: float) -> None:
+    """This side holds the record's value. It stands for it if it was seen to after the value came about.
+
+    Seen earlier, it may have moved meanwhile: then a move that turns up later is concurrent, not newer.
+    """
+    current = case.value(name)
+    if current.source == lid or as_of >= current.until:
+        case.learn(lid, name, agreed=current.version, filling=False)
+
+
 def take(case: Case, lid: int, name: str, value: Value, seen: Observation, why: str = "") -> None:
     """The record's field becomes this side's value; every other link is then due."""
     since = guard.unchanged_since(case, lid)

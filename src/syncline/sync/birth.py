@@ -187,7 +187,7 @@ def create(hub: Hub, stream: Stream, link: Link) -> None:
         desk.flush()
         hub.point("create written")
     hub.point("create committed")
-    call(hub, stream, binding, intent)
+    call(hub, stream, binding, intent, first=True)
 
 
 def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
@@ -197,7 +197,7 @@ def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
     with hub.ledger.unit() as unit:
         unit.save_intents([intent])
     hub.point("create committed again")
-    call(hub, stream, binding, intent)
+    call(hub, stream, binding, intent, first=False)
 
 
 def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
@@ -218,15 +218,18 @@ def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[st
     return replace(intent, raw={**defaults, **intent.raw})
 
 
-def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent) -> None:
-    """The call and its receipt. An unknown outcome stays with the birth until it is resolved."""
+def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, *, first: bool) -> None:
+    """The call and its receipt. An unknown outcome stays with the birth until it is resolved.
+
+    What a further attempt is answered, short of success, tells nothing about the first one.
+    """
     outcome: Outcome = send.send_one(hub, stream, binding.system, intent)
     hub.point("created")
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intent.run, now=hub.clock())
         desk.load([intent.record])
         case = desk.cases[intent.record]
-        if isinstance(outcome, Unknown):
+        if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
             unit.save_intents([replace(intent, state="unknown")])
             at = intent.at + (
                 stream.settles_in.find + stream.write_timeout if stream.create_is_safe_by == "find" else 1.0

@@ -147,7 +147,7 @@ class Desk:
         """The cases that are not as they were."""
         return [
             case for rid, case in self.cases.items()
-            if case.record is not self.before[rid][0] or case.links != self.before[rid][1] or case.entries
+            if case.record is not self.before[rid][0] or case.links != self.before[rid][1] or case.entries or case.hints
         ]  # fmt: skip
 
     def mark_due(self, case: Case) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding, Reading
 from syncline.merge import deletes, guard, see
 from syncline.merge.case import Case
@@ -14,6 +15,11 @@ from syncline.model.rows import Cursor, Hint, Staged
 from syncline.sync import derive, meet
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
+
+
+OUT_OF_SIGHT = "out-of-sight"
+LOOKS_UNTIL_OUT_OF_SIGHT = 4
+LOOK_AGAIN_SECONDS = 1.0
 
 
 def settle_page(
@@ -86,6 +92,8 @@ def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, 
     state = case.links[lid].state
     if state == "tombstone":
         return  # not revived by a stale page
+    if state == "asleep" and case.links[lid].why == OUT_OF_SIGHT:
+        case.put(lid, state="active", why="")
     verdict = guard.judge(case, lid, one)
     if verdict == "look-again":
         case.put(lid, covered=False)
@@ -137,8 +145,20 @@ def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
             case.hints.append((lid, desk.now))  # not yet, rather than gone
         elif stream.deletes_proven_by == "missing":
             deletes.delete_seen(case, lid, Gone(id=external_id, at=desk.now))  # I11
-        elif stream.deletes_proven_by is None:
-            case.put(lid, state="asleep", why="out-of-sight", fingerprint=b"")  # I11
+        else:
+            out_of_sight(case, lid, stream)  # I11
+
+
+def out_of_sight(case: Case, lid: int, stream: Stream) -> None:
+    """Not there, and no proof of a delete: looked at again for a while, then the link sleeps, visible."""
+    link = case.links[lid]
+    if link.attempts >= LOOKS_UNTIL_OUT_OF_SIGHT:
+        case.put(lid, state="asleep", why=OUT_OF_SIGHT, fingerprint=b"", attempts=0)
+        case.note("asleep", None, lid, None, None, OUT_OF_SIGHT)
+        return
+    wait = max(stream.settles_in.feed, LOOK_AGAIN_SECONDS) * 2**link.attempts
+    case.put(lid, attempts=link.attempts + 1)
+    case.hints.append((lid, case.setting.now + wait))
 
 
 def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Cursor) -> None:

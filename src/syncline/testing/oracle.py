@@ -185,6 +185,7 @@ def vanished_tags(world: World, record: Record, links: list[Link]) -> Iterator[s
     excused = any(k.known.get("tags", UNKNOWN_FIELD).parked for k in links) or any(
         u.record == record.id and u.field == "tags" for u in world.undone
     )
+    excused = excused or any(entry.kind == "ambiguous" for entry in entries(world, record, "tags"))
     repeated = any(entry.kind == "no-effect" for entry in entries(world, record, "tags"))
     for edit in mine:
         tags = users.items(edit.value)
@@ -243,7 +244,8 @@ def old_parkings(world: World, record: Record, links: list[Link], field: str) ->
     """Rule 9."""
     value = record.fields.get(field, NOTHING).value
     for link in links:
-        parked = link.known.get(field, UNKNOWN_FIELD).parked
+        known = link.known.get(field, UNKNOWN_FIELD)
+        parked = known.parked if known.withheld is None else None
         if (
             link.state == "active"
             and parked
