@@ -16,7 +16,6 @@ from syncline.sync import derive, meet
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
-
 OUT_OF_SIGHT = "out-of-sight"
 LOOKS_UNTIL_OUT_OF_SIGHT = 4
 LOOK_AGAIN_SECONDS = 1.0
