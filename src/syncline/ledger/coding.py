@@ -1,0 +1,50 @@
+"""Frozen values as bytes and back: msgpack, with whole numbers of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec.msgpack import Ext
+
+T = TypeVar("T")
+
+BIG_NUMBER = 1
+"""The kind of extension that holds a whole number beyond 64 bits, as decimal text."""
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(value: Any) -> bytes:
+    """Any plain data or frozen value. Vendors do send numbers that msgpack has no room for."""
+    try:
+        return _encoder.encode(value)
+    except OverflowError:
+        return _encoder.encode(with_room(msgspec.to_builtins(value, builtin_types=(bytes,))))
+
+
+def with_room(value: Any) -> Any:
+    """The same data with every number beyond 64 bits as an extension."""
+    if isinstance(value, dict):
+        return {key: with_room(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_room(one) for one in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return Ext(BIG_NUMBER, str(value).encode())
+    return value
+
+
+def number_back(kind: int, data: memoryview) -> int:
+    """The number in an extension."""
+    if kind != BIG_NUMBER:
+        raise ValueError(f"the ledger holds data of an unknown kind ({kind})")
+    return int(bytes(data))
+
+
+def decoder(kind: type[T]) -> Callable[[bytes], T]:
+    """Bytes to a value of this type."""
+    return msgspec.msgpack.Decoder(kind, ext_hook=number_back).decode
+
+
+decode_any: Callable[[bytes], Any] = decoder(Any)

@@ -1,0 +1,99 @@
+"""Where SQLite differs from other databases. Nothing outside this module knows which one it speaks to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from urllib.parse import quote
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    QueuePool,
+    Table,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+)
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.types import TypeEngine
+
+Synchronous = Literal["FULL", "NORMAL", "OFF"]
+
+
+class Dialect(Protocol):
+    """What the statements and the session ask of a database."""
+
+    @property
+    def begin_writing(self) -> str:
+        """Begins a transaction that no other writer can begin beside."""
+
+    def engine(self, *, read_only: bool) -> Engine:
+        """Connections that commit each statement by themselves unless a transaction was begun."""
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that knows ON CONFLICT."""
+
+    def each(self, name: str, kind: type[str] | type[int]) -> TableValuedAlias:
+        """Many values in one parameter, as a table with the column `value`."""
+
+    def pack(self, values: Sequence[str] | Sequence[int]) -> Any:
+        """Many values as the one parameter that `each` takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sqlite:
+    """One file. Readers never wait for the writer (WAL), and the writer never for readers."""
+
+    path: Path
+    synchronous: Synchronous = "FULL"
+    busy_seconds: float = 5.0
+    cache_kib: int = 64 * 1024
+    begin_writing: str = "BEGIN IMMEDIATE"
+
+    def engine(self, *, read_only: bool) -> Engine:
+        """A pool on the file. Python's sqlite3 begins no transactions by itself here."""
+
+        def connect() -> sqlite3.Connection:
+            mode = "ro" if read_only else "rwc"
+            return sqlite3.connect(
+                f"file:{quote(str(self.path))}?mode={mode}", uri=True, timeout=self.busy_seconds, isolation_level=None,
+                check_same_thread=False, cached_statements=256,
+            )  # fmt: skip
+
+        # Reset is a rollback, which a connection that is never inside a transaction does not need.
+        engine = create_engine(
+            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=56, pool_reset_on_return=None
+        )
+
+        @event.listens_for(engine, "connect")
+        def settings(connection: sqlite3.Connection, _: object) -> None:
+            if not read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {self.synchronous}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{self.cache_kib}")
+            connection.execute("PRAGMA temp_store = MEMORY")
+
+        return engine
+
+    def insert(self, table: Table) -> Any:
+        """SQLite's own."""
+        return sqlite_insert(table)
+
+    def each(self, name: str, kind: type[str] | type[int]) -> TableValuedAlias:
+        """`json_each`: one statement text for any number of values, and 1.5 times as fast as `IN (?, ?, ...)`."""
+        column: TypeEngine[Any] = Text() if kind is str else BigInteger()
+        return func.json_each(bindparam(name, type_=Text())).table_valued(Column("value", column), name=name)
+
+    def pack(self, values: Sequence[str] | Sequence[int]) -> str:
+        """As JSON text."""
+        return msgspec.json.encode(values).decode()

@@ -1,0 +1,142 @@
+"""Looking things up, on the ledger and in a unit alike: each method names its statement's home."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from syncline.identity.match import Key
+from syncline.ledger import entries, links, opened, records, streams, work
+from syncline.ledger.open_items import OpenItem, OpenKind
+from syncline.ledger.rows import Row
+from syncline.ledger.statement import Session
+from syncline.model.entry import Entry
+from syncline.model.intent import Intent
+from syncline.model.link import Link
+from syncline.model.record import Record
+from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SqlReads(ABC):
+    """The reading half. The ledger and its units differ in which connection answers."""
+
+    @abstractmethod
+    def ask(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Puts one question to a connection."""
+
+    def fingerprints(self, system: str, stream: str, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Of links, and of parked rows where there is no link."""
+        found = self.ask(links.fingerprints, system, stream, ids)
+        missing = [one for one in ids if one not in found]
+        return found | self.ask(streams.parked_fingerprints, system, stream, missing) if missing else found
+
+    def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
+        """Links by the row they point to, tombstones included."""
+        return self.ask(links.at_rows, rows)
+
+    def links(self, ids: Iterable[int]) -> Mapping[int, Link]:
+        """Links by their own id."""
+        return self.ask(links.by_id, ids)
+
+    def records(self, ids: Iterable[int]) -> Mapping[int, Record]:
+        """Records by id."""
+        return self.ask(records.by_id, ids)
+
+    def links_of(self, records: Iterable[int]) -> Mapping[int, Sequence[Link]]:
+        """All links of each record, oldest first."""
+        return self.ask(links.of_records, records)
+
+    def records_with(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[int]]:
+        """The records that have a match key, in id order."""
+        return self.ask(records.with_keys, keys)
+
+    def referring_to(self, referred: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """The records that refer to each of these."""
+        return self.ask(records.referring_to, referred)
+
+    def due(self, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:
+        """Links that must be told something, longest due first."""
+        return self.ask(links.due, system, stream, now, limit)
+
+    def hints(self, system: str, stream: str, now: float, limit: int) -> Sequence[Hint]:
+        """Hints that are due, oldest first."""
+        return self.ask(streams.hints_due, system, stream, now, limit)
+
+    def parked_rows(self, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
+        """Rows that belong to no record."""
+        return self.ask(streams.parked_at, rows)
+
+    def parked_by_key(self, keys: Iterable[Key]) -> Sequence[ParkedRow]:
+        """Rows that were ambiguous by one of these keys."""
+        return self.ask(streams.parked_by_key, keys)
+
+    def cursor(self, system: str, stream: str, path: str) -> Cursor:
+        """A read path's cursor."""
+        return self.ask(streams.cursor_of, system, stream, path)
+
+    def staged(self, system: str, stream: str, after: str, limit: int) -> Sequence[Staged]:
+        """Rows of an unfinished baseline in the order of their ids."""
+        return self.ask(streams.staged_after, system, stream, after, limit)
+
+    def intents(self, ids: Iterable[int]) -> Mapping[int, Intent]:
+        """Intents by id."""
+        return self.ask(work.intents, ids)
+
+    def intents_of_run(self, run: int) -> Sequence[Intent]:
+        """What a run wrote, in order."""
+        return self.ask(work.intents_of_run, run)
+
+    def intents_sent(self) -> Sequence[Intent]:
+        """Intents without a receipt."""
+        return self.ask(work.intents_sent)
+
+    def dirty(self, limit: int) -> Sequence[int]:
+        """Records to be derived again, oldest mark first."""
+        return self.ask(work.marked, limit)
+
+    def wakes(self, now: float, limit: int) -> Sequence[Wake]:
+        """Wakes that are due."""
+        return self.ask(work.wakes_due, now, limit)
+
+    def system_state(self, system: str) -> SystemState:
+        """May it be spoken to?"""
+        return self.ask(work.state_of, system)
+
+    def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
+        """Rows whose reference to one of these rows could not be resolved."""
+        return self.ask(streams.waiting_for, rows)
+
+    def history(self, records: Iterable[int]) -> Mapping[int, Sequence[Entry]]:
+        """What happened to each record, oldest first."""
+        return self.ask(entries.of_records, records)
+
+    def scan(self, after: int, limit: int) -> Sequence[int]:
+        """Ids of records beyond `after`, in order."""
+        return self.ask(records.scan, after, limit)
+
+    def runs(self, limit: int) -> Sequence[Run]:
+        """The latest runs, newest first."""
+        return self.ask(work.latest_runs, limit)
+
+    def count_links(self, system: str, stream: str) -> int:
+        """Active links of a stream."""
+        return self.ask(links.active, system, stream)
+
+    def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
+        """How many writes of a brake's kind were delivered since."""
+        return self.ask(work.told_since, system, stream, kind, since)
+
+    # ---- beyond what the sync needs: lists for people
+    def open_items(
+        self, kind: OpenKind | None = None, *, after: OpenItem | None = None, limit: int = 100
+    ) -> Sequence[OpenItem]:
+        """A page of what is open, of one kind or of all; `after` is the last item of the page before."""
+        return self.ask(opened.listed, kind, after, limit)
+
+    def parked_after(self, system: str, stream: str, after: str, limit: int) -> Sequence[ParkedRow]:
+        """A page of a stream's parked rows in the order of their ids."""
+        return self.ask(streams.parked_after, system, stream, after, limit)
