@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from syncline.mapping.document import LineRow, LinesBinding
 from syncline.mapping.expression import Expression
 from syncline.mapping.field_type import Unfit, Value
 from syncline.mapping.lens import NOT_TOLD, Lens
@@ -33,11 +34,12 @@ class BoundField:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A raw object as canonical values; what the system did not tell is in none of the three."""
+    """A raw object as canonical values; what the system did not tell is in none of them. `rows`: its lines."""
 
     told: Mapping[str, Value]
     misfits: Mapping[str, Unfit] = field(default_factory=dict)
     unresolved: tuple[Ref, ...] = ()
+    rows: tuple[LineRow, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +54,15 @@ class Binding:
     stream: str
     entity: str
     fields: tuple[BoundField, ...]
+    lines: LinesBinding | None = None
     version: str = "1"
     scope: Expression | None = None
 
     @cached_property
     def raw_names(self) -> tuple[str, ...]:
         """The top-level raw fields that the lenses read."""
-        return tuple(sorted({name.split(".", 1)[0] for bound in self.fields for name in bound.lens.reads}))
+        names = {name.split(".", 1)[0] for bound in self.fields for name in bound.lens.reads}
+        return tuple(sorted(names | {self.lines.raw} if self.lines is not None else names))
 
     @cached_property
     def writable(self) -> tuple[str, ...]:
@@ -105,7 +109,8 @@ class Binding:
                     continue
             if value is not NOT_TOLD:
                 told[bound.field] = value
-        return Reading(told=told, misfits=misfits, unresolved=tuple(unresolved))
+        rows = self.lines.read(raw) if self.lines is not None else None
+        return Reading(told=told, misfits=misfits, unresolved=tuple(unresolved), rows=rows)
 
     def write(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Map out: canonical values to raw fields. References are resolved before this."""

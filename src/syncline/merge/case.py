@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from syncline.mapping.document import line_of
 from syncline.merge.policy import HUB, ORIGIN, FieldPolicy, Setting
 from syncline.model.entry import Entry, EntryKind
 from syncline.model.link import UNKNOWN_FIELD, Known, Link
@@ -130,4 +131,6 @@ def truth_holds(case: Case, name: str) -> bool:
     truth = case.truth(name)
     if truth == HUB:
         return True
+    if line_of(name) is not None:  # a line that the truth does not have is one it does not want
+        return any(link.system == truth and link.lines for link in case.active())
     return any(link.system == truth and case.view(link.id).get(name) is not None for link in case.active())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from syncline.mapping.document import column_of, line_field, line_of
 from syncline.merge import guard, taking
 from syncline.merge.case import Case
 from syncline.model.intent import Told
@@ -31,12 +32,24 @@ def due_field(case: Case, lid: int, name: str) -> Told | None:
     if case.truth(name) == link.system and current.source == lid and not known.filling:
         return None  # the truth said it; only what it never held, and what a person took, goes there
     view = case.view(lid)
-    if name not in view and not frozen_is_fine(case, lid, name):
+    if name not in view and column_or_line(case, lid, name):
+        if current.value is None:
+            taking.agree(case, lid, name, guard.unchanged_since(case, lid))
+            return None
+    elif name not in view and not frozen_is_fine(case, lid, name):
         return None  # I15: absent or hidden is never a blank, and is not written blindly
     if name in view and case.equal(name, view[name], current.value) and not known.sent:
         taking.agree(case, lid, name, guard.unchanged_since(case, lid))
         return None
     return Told(value=current.value, version=current.version, before=view.get(name))
+
+
+def column_or_line(case: Case, lid: int, name: str) -> bool:
+    """A line that is not there is absent, not hidden; so are the columns of a line still to be made there."""
+    line = line_of(name)
+    if line is None:
+        return False
+    return column_of(name) is None or line_field(line) not in case.view(lid)
 
 
 def frozen_is_fine(case: Case, lid: int, name: str) -> bool:

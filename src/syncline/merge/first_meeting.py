@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from syncline.mapping.binding import Reading
-from syncline.merge import conflicts, guard, keep_both, order_in_time, receipts, taking
+from syncline.mapping.document import column_of, line_field, line_of
+from syncline.merge import conflicts, guard, keep_both, lines, order_in_time, receipts, taking
 from syncline.merge.case import Case, truth_holds
 from syncline.model.observation import Observation
 from syncline.model.record import Value
@@ -34,13 +35,15 @@ def join(
     case.views[lid] = (bound, reading.told)
     for name, misfit in reading.misfits.items():
         receipts.park_misfit(case, lid, name, misfit, None)
-    for name, value in sorted(reading.told.items()):
-        meet_field(case, lid, name, value, seen)
+    had_lines = bool(lines.lines_of(case)) and reading.rows is not None
+    told = dict.fromkeys((line_field(line) for line in lines.lines_of(case)), None) if reading.rows else {}
+    for name, value in sorted({**told, **reading.told}.items()):
+        meet_field(case, lid, name, value, seen, had_lines)
     guard.accept(case, lid, seen)
     case.put(lid, fingerprint=fingerprint)
 
 
-def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation) -> None:
+def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation, had_lines: bool = False) -> None:
     """Equal: agreed. Blank on one side: filled from the other, whatever `empty` and truth say. Else it differs."""
     current, policy = case.value(name), case.policy(name)
     case.learn(lid, name, agreed=None, emptied=current.version)
@@ -48,6 +51,8 @@ def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation) -
         conflicts.join(case, lid, name, new)
     elif case.equal(name, new, current.value):
         case.learn(lid, name, agreed=current.version)
+    elif is_line(name) and had_lines:
+        first_difference(case, lid, name, new, seen)  # a line only one side has is no blank
     elif new is None:
         case.learn(lid, name, filling=True)
         case.note("filled", name, lid, new, current.value)
@@ -59,6 +64,11 @@ def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation) -
         keep_both.give(case, lid, name, keep_both.merged(case, name, current.value, None, new), new, seen)
     else:
         first_difference(case, lid, name, new, seen)
+
+
+def is_line(name: str) -> bool:
+    """Is this the existence of a line?"""
+    return line_of(name) is not None and column_of(name) is None
 
 
 def first_difference(case: Case, lid: int, name: str, new: Value, seen: Observation) -> None:

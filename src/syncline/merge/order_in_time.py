@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from syncline.merge import guard
+from syncline.mapping.document import column_of, line_of
+from syncline.merge import guard, lines
 from syncline.merge.case import Case
 from syncline.model.observation import Observation
+from syncline.model.record import FieldValue
 
 CLOSE_SECONDS = 2.0
 """Changes closer than this are ordered by the declaration, not by clocks."""
@@ -13,12 +15,20 @@ CLOSE_SECONDS = 2.0
 def is_later(case: Case, lid: int, name: str, seen: Observation) -> bool:
     """Is this side's change later than the record's? Overlapping: the order of `systems:` decides."""
     earliest, latest = interval(case, lid, seen)
-    current = case.value(name)
+    current = newest(case, name)
     if earliest > current.until + CLOSE_SECONDS:
         return True
     if current.since > latest + CLOSE_SECONDS:
         return False
     return rank(case, case.links[lid].system) < rank(case, case.system_of(current.source))
+
+
+def newest(case: Case, name: str) -> FieldValue:
+    """The value to be compared with: of a whole line, its latest change."""
+    line = line_of(name)
+    if line is None or column_of(name) is not None:
+        return case.value(name)
+    return max((case.value(one) for one in (name, *lines.columns_of(case, line))), key=lambda value: value.until)
 
 
 def interval(case: Case, lid: int, seen: Observation) -> tuple[float, float]:
@@ -35,7 +45,7 @@ def rank(case: Case, system: str | None) -> int:
 
 def why(case: Case, lid: int, name: str, seen: Observation) -> str:
     """The sentence that history shows."""
-    link, current = case.links[lid], case.value(name)
+    link, current = case.links[lid], newest(case, name)
     if case.truth(name) == link.system:
         return f"{link.system} is the truth of {name}"
     earliest, latest = interval(case, lid, seen)

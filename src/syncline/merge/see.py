@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syncline.mapping.binding import Reading
+from syncline.mapping.document import line_of
 from syncline.merge import first_meeting, guard, receipts, settled
 from syncline.merge.case import Case
 from syncline.model.link import UNKNOWN_FIELD
@@ -26,7 +27,7 @@ def see(
     for name in sorted({*now_there, *misfits}):
         if name in misfits:
             receipts.park_misfit(case, lid, name, misfits[name], old.get(name))
-        elif name in old or must_look(case, lid, name):
+        elif name in old or line_of(name) is not None or must_look(case, lid, name):
             see_field(case, lid, name, old, now_there[name], seen)
         else:
             first_meeting.meet_field(case, lid, name, now_there[name], seen)  # I15: newly bound or permitted

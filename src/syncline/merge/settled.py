@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncline.mapping.document import column_of, line_field, line_of
 from syncline.merge import conflicts, guard, keep_both, order_in_time, receipts, taking
 from syncline.merge.case import Case, truth_holds
 from syncline.model.observation import Observation
@@ -63,7 +64,7 @@ def settle_move(
     if new is None and policy.empty == "keep" and truth != link.system:
         taking.refuse(case, lid, name, new, "blank-refused")  # I11
         return
-    if receipts.alternates(case, lid, name, was, new):
+    if receipts.alternates(case, lid, name, was, new) or keeps_removed(case, lid, name, new, seen):
         return
     if policy.merges:
         keep_both.merge_in(case, lid, name, was, new, seen, maybe)
@@ -83,6 +84,29 @@ def settle_move(
         taking.take(case, lid, name, new, seen)
     else:
         taking.refuse(case, lid, name, new, "conflict-lost", order_in_time.why(case, lid, name, seen))  # I9
+
+
+def keeps_removed(case: Case, lid: int, name: str, new: Value, seen: Observation) -> bool:
+    """A column was edited here of a line that was removed elsewhere: the later wins, and the other is recorded.
+
+    True when the edit is not taken; a line that wins is back, with this edit.
+    """
+    line = line_of(name)
+    if line is None or column_of(name) is None:
+        return False
+    whole = line_field(line)
+    if case.value(whole).value is True or case.value(whole).version == 0:
+        return False
+    truth, system = case.truth(whole), case.links[lid].system
+    wins = truth == system or (
+        not (truth and truth_holds(case, whole)) and order_in_time.is_later(case, lid, whole, seen)
+    )
+    if not wins:
+        taking.refuse(case, lid, name, new, "conflict-lost", "the line was removed")  # I9
+        return True
+    case.note("conflict-lost", whole, case.value(whole).source, None, True, "the line was edited later")  # I9
+    taking.take(case, lid, whole, True, seen, "edited after it was removed elsewhere")
+    return False
 
 
 def close_if_equal(case: Case, lid: int, name: str, new: Value) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from syncline.merge import guard
+from syncline.mapping.document import column_of, line_of
+from syncline.merge import guard, lines
 from syncline.merge.case import Case
 from syncline.model.entry import EntryKind
 from syncline.model.observation import Observation
@@ -13,7 +14,12 @@ def hub_moved(case: Case, lid: int, name: str) -> bool:
     """Did the record's field get a value that this side does not stand for, from elsewhere?"""
     known, current = case.known(lid, name), case.value(name)
     stands = known.agreed if known.agreed is not None else known.emptied
-    return current.version > stands and current.source != lid
+    if current.version > stands and current.source != lid:
+        return True
+    line = line_of(name)
+    if line is None or column_of(name) is not None:
+        return False
+    return any(hub_moved(case, lid, column) for column in lines.columns_of(case, line))  # to remove it is to change it
 
 
 def agree(case: Case, lid: int, name: str, as_of: float) -> None:
@@ -39,5 +45,7 @@ def take(case: Case, lid: int, name: str, value: Value, seen: Observation, why: 
 def refuse(case: Case, lid: int, name: str, value: Value, kind: EntryKind, why: str = "") -> None:
     """Not taken, but recorded; the emptied agreement makes the link due, and that is the repair."""
     current = case.value(name)
+    if current.version == 0:  # a line that was refused: the record says that it is not there
+        case.set_value(name, None, None, case.setting.now, case.setting.now, why)
     case.learn(lid, name, agreed=None, emptied=current.version)
     case.note(kind, name, lid, current.value, value, why)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding
-from syncline.merge import receipts, see
+from syncline.merge import lines, receipts, see
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Link, Sent
@@ -149,7 +149,7 @@ def adopt(hub: Hub, binding: Binding, link: Link, pending: Intent | None, seen: 
         case.put(link.id, external_id=seen.id, state="active", writing=None)
         desk.seat(case.links[link.id])
         bound = binding.bound(seen.raw)
-        reading = binding.read(bound, desk.resolve)
+        reading = lines.recognise(case, link.id, binding.read(bound, desk.resolve), seen)
         if pending is None:
             meet.join(desk, binding, case, link.id, seen, bound, reading)
         else:
@@ -204,7 +204,7 @@ def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str
     """All the record holds that this stream takes, but nothing that is in an open conflict."""
     told = {
         name: Told(value=case.value(name).value, version=case.value(name).version)
-        for name in binding.writable
+        for name in desk.writable(case, case.links[lid])
         if case.value(name).value is not None and name not in case.record.conflicts
     }
     return writing.resolved(desk, binding, case, lid, told)
@@ -251,8 +251,9 @@ def born(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     bound = binding.bound(outcome.stored) if outcome.stored is not None else {}
     case.put(lid, external_id=outcome.id, state="active", seen=bound, writing=None, version=outcome.version)
     desk.seat(case.links[lid])
-    told = binding.read(bound, desk.resolve).told if outcome.stored is not None else None
+    told = outcomes.read_back(desk, binding, case, lid, bound) if outcome.stored is not None else None
     receipts.receive(case, intent, told, desk.now)
+    lines.note_receipts(case, lid, list(intent.values), desk.now)
     case.note("created", None, lid, None, outcome.id)
     carried = case.record.state == "archived"
     if carried:

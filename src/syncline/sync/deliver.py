@@ -95,7 +95,7 @@ def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observati
         return None
     if now.deleting:
         return decide_delete(desk, case, link, looked)
-    told = writing.resolved(desk, binding, case, link.id, due.due_fields(case, link.id, binding.writable))
+    told = writing.resolved(desk, binding, case, link.id, due.due_fields(case, link.id, desk.writable(case, now)))
     if not told:
         return None
     return writing.new_intent(desk, binding, case, link.id, "update", told)

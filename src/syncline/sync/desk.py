@@ -10,7 +10,7 @@ from syncline.identity.match import Key, keys_of
 from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Value
 from syncline.mapping.reference import Ref
-from syncline.merge import due
+from syncline.merge import due, lines
 from syncline.merge.case import Case
 from syncline.merge.policy import Setting
 from syncline.model.link import Link
@@ -84,7 +84,14 @@ class Desk:
 
     def view(self, link: Link) -> Mapping[str, Value]:
         """What that system was last seen to hold, through today's mapping."""
-        return self.binding(link).read(link.seen, self.resolve).told
+        return lines.view_of(link, self.binding(link).read(link.seen, self.resolve))
+
+    def writable(self, case: Case, link: Link) -> Sequence[str]:
+        """The fields that may be told to that link, those of its lines among them."""
+        binding = self.binding(link)
+        if binding.lines is None:
+            return binding.writable
+        return [*binding.writable, *lines.writable(case, binding.lines.outward)]
 
     def resolve(self, ref: Ref) -> int | None:
         """A system's id to our record's id."""
@@ -156,7 +163,7 @@ class Desk:
             if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not link.farewell):
                 wanted = False
             else:
-                wanted = due.is_due(case, lid, self.binding(link).writable)
+                wanted = due.is_due(case, lid, self.writable(case, link))
             link = case.links[lid]
             if wanted and link.due_since is None:
                 at = self.now + case.setting.entity.settle_after

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from syncline.identity.match import Key, keys_of
 from syncline.mapping.binding import Binding, Reading
-from syncline.merge import first_meeting
+from syncline.merge import first_meeting, lines
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.observation import Observation
@@ -94,6 +94,7 @@ def join_birth(
 
 def join(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: Bound, reading: Reading) -> None:
     """The first meeting of a row with a record."""
+    reading = lines.recognise(case, lid, reading, one)
     first_meeting.join(case, lid, one, bound, reading, print_of(binding, bound, reading))
     case.note("linked", None, lid, None, one.id)
     settled_in(desk, binding, case, one)
@@ -108,6 +109,7 @@ def found(
         case.record = replace(case.record, candidate_of=candidate_of)
         case.note("candidate", None, None, None, candidate_of)
     lid = desk.new_link(case, binding.system, binding.stream, one.id)
+    reading = lines.recognise(case, lid, reading, one)
     first_meeting.found(case, lid, one, bound, reading, print_of(binding, bound, reading))
     settled_in(desk, binding, case, one)
 

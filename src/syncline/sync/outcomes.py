@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
 from syncline.mapping.binding import Binding
-from syncline.merge import receipts
+from syncline.merge import lines, receipts
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
+from syncline.model.observation import Observation
 from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
-from syncline.model.record import Parking
+from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint, SystemState
 from syncline.sync.desk import Desk
 
@@ -45,14 +47,21 @@ def done(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     if outcome.stored is not None:
         bound = binding.bound(outcome.stored)
         case.put(lid, seen={**link.seen, **bound})
-        told = binding.read(bound, desk.resolve).told
+        told = read_back(desk, binding, case, lid, bound)
     receipts.receive(case, intent, told, desk.now)
+    lines.note_receipts(case, lid, list(intent.values), desk.now)
     if outcome.version is not None:
         case.put(lid, version=outcome.version)
     case.put(lid, attempts=0, as_of=max(case.links[lid].as_of, desk.now if told else 0.0))
     for name, one in intent.values.items():
         case.note("told", name, lid, one.before, one.value)
     return outcome.stored
+
+
+def read_back(desk: Desk, binding: Binding, case: Case, lid: int, bound: dict[str, Any]) -> Mapping[str, Value]:
+    """What the answer says is stored there, its new lines recognised; nothing is concluded from what it lacks."""
+    at = Observation(id=case.links[lid].external_id or "", raw=bound, began=desk.now, as_of=desk.now, whole=False)
+    return lines.recognise(case, lid, binding.read(bound, desk.resolve), at).told
 
 
 def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Outcome) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding, Reading
-from syncline.merge import deletes, guard, see
+from syncline.merge import deletes, guard, lines, see
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
@@ -110,6 +110,8 @@ def accept(
     if link.fingerprint and link.fingerprint == fingerprint:
         guard.accept(case, lid, one)
         return
+    case.view(lid)  # what was there, with its lines as they were known then
+    reading = lines.recognise(case, lid, reading, one)
     see.see(case, lid, one, bound, reading, fingerprint)
     wait_for_references(desk, binding, one, reading)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from syncline.mapping.binding import Binding
+from syncline.mapping.document import line_of
+from syncline.merge import lines
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.sync.desk import Desk
@@ -15,13 +17,23 @@ WriteKind = Literal["create", "update", "delete"]
 def new_intent(desk: Desk, binding: Binding, case: Case, lid: int, kind: WriteKind, told: dict[str, Told]) -> Intent:
     """The journal's row; the link awaits its receipt."""
     iid = desk.unit.new_id("intent")
-    raw = binding.write(outward(desk, binding, told)) if told else {}
+    raw = map_out(desk, binding, case, lid, told) if told else {}
     case.put(lid, writing=iid)
     link = case.links[lid]
     return Intent(
         id=iid, link=lid, record=case.record.id, system=link.system, stream=link.stream, kind=kind,
         values=told, raw=raw, run=desk.run, at=desk.now,
     )  # fmt: skip
+
+
+def map_out(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> dict[str, object]:
+    """The raw fields to send; a document's lines go as one list."""
+    values = outward(desk, binding, told)
+    raw = binding.write({name: value for name, value in values.items() if line_of(name) is None})
+    if binding.lines is not None and any(line_of(name) is not None for name in values):
+        of_lines = {name: value for name, value in values.items() if line_of(name) is not None}
+        raw[binding.lines.raw] = binding.lines.write(lines.compose(case, lid, of_lines))
+    return raw
 
 
 def outward(desk: Desk, binding: Binding, told: dict[str, Told]) -> dict[str, object]:

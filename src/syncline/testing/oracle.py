@@ -25,7 +25,8 @@ from syncline.model.rows import Hint
 from syncline.testing import company, users
 
 if TYPE_CHECKING:
-    from syncline.testing.world import Edit, World
+    from syncline.testing.edits import Edit
+    from syncline.testing.world import World
 
 LISTED = (
     "refused", "blank-refused", "conflict", "conflict-lost", "first-lost", "first-difference", "no-effect", "parked",

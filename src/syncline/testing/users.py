@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncline.sync import people
 from syncline.testing import company
+from syncline.testing.edits import Edit
 
 if TYPE_CHECKING:
     from syncline.testing.world import World
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def type_row(world: World, email: str, name: str) -> None:
     """A new row typed into a system, with values of its own."""
-    from syncline.testing.world import Edit
-
     world.number += 1
     values: dict[str, Any] = {"email": email}
     for field in company.FIELDS:
@@ -24,7 +23,8 @@ def type_row(world: World, email: str, name: str) -> None:
     row = system.make(company.STREAM, values)
     for field in values:
         if field != "email":
-            world.edits.append(Edit(world.now, name, row.id, field, row.now.values[field], "born"))
+            value = row.now.values[field]
+            world.edits.append(Edit(at=world.now, system=name, row=row.id, field=field, value=value, kind="born"))
     world.say("user types", name, row.id, values)
 
 
@@ -66,8 +66,6 @@ def delete(world: World, system: Any, row: Any) -> None:
 
 def edit(world: World, system: Any, row: Any) -> None:
     """Edits one field: sets, clears, adds or removes a tag. Every edit has a value of its own."""
-    from syncline.testing.world import Edit
-
     random = world.random
     if row.dead is not None:
         return
@@ -86,7 +84,7 @@ def edit(world: World, system: Any, row: Any) -> None:
         return
     system.change(company.STREAM, row.id, {field: value})
     told = said if kind in ("add", "remove") else stored
-    world.edits.append(Edit(world.now, system.name, row.id, field, told, kind))
+    world.edits.append(Edit(at=world.now, system=system.name, row=row.id, field=field, value=told, kind=kind))
     world.say("user", kind, system.name, row.id, field, repr(value))
     name, rid = system.name, row.id
     for _ in range(random.choice([0, 1, 1, 2])):

@@ -17,6 +17,7 @@ from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 from syncline.sync.store import Ledger
 from syncline.testing import company, users
+from syncline.testing.edits import Edit, Undone
 from syncline.testing.memory import MemoryLedger
 from syncline.testing.systems import SimSystem
 from syncline.testing.vendor import connector
@@ -53,29 +54,6 @@ class Climate:
 
 class Crash(BaseException):
     """The process stops here: whatever was not committed is gone."""
-
-
-@dataclass
-class Edit:
-    """What a user did to one field; `value` is what their system then stored."""
-
-    at: float
-    system: str
-    row: str
-    field: str
-    value: Any
-    kind: str
-
-
-@dataclass
-class Undone:
-    """A field that a person took back."""
-
-    at: float
-    link: int
-    record: int
-    field: str
-    before: Any
 
 
 def script_of(seed: int, steps: int) -> list[int]:
@@ -230,7 +208,7 @@ class World:
             link = links([lid])[lid]
             withheld = link.known[field].withheld
             before = withheld.before if withheld else None
-            self.undone.append(Undone(self.now, lid, link.record, field, before))
+            self.undone.append(Undone(at=self.now, link=lid, record=link.record, field=field, before=before))
             self.say("undo", lid, field, before)
 
     # ---- quiet

@@ -1,0 +1,182 @@
+"""Documents: whose line is whose, and what a list of lines says about each of them.
+
+Lines live in the record under hub-made ids, as ordinary fields; so every rule for fields holds for
+them too. A link keeps which of its own lines is which (`Link.lines`: our id to its id or place).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from syncline.mapping.binding import Reading
+from syncline.mapping.document import LINES, LineRow, column_of, line_field, line_of
+from syncline.mapping.field_type import Unfit
+from syncline.merge.case import Case
+from syncline.model.link import Link
+from syncline.model.observation import Observation
+from syncline.model.record import Value
+
+
+def lines_of(case: Case) -> list[str]:
+    """The record's lines that were not removed, in the order they were made."""
+    found = [
+        line_of(name) for name, held in case.record.fields.items() if held.value is True and column_of(name) is None
+    ]
+    return sorted((line for line in found if line is not None), key=int)
+
+
+def columns_of(case: Case, line: str) -> Iterator[str]:
+    """The record's fields of one line, its existence not among them."""
+    start = line_field(line) + "/"
+    return (name for name in case.record.fields if name.startswith(start))
+
+
+# ---- reading
+def recognise(case: Case, lid: int, reading: Reading, seen: Observation) -> Reading:
+    """A reading with its lines under our ids; new lines get one, and lines that are gone are EMPTY."""
+    if reading.rows is None:
+        return reading
+    seats = match(case, lid, reading.rows)
+    told: dict[str, Value] = dict(reading.told)
+    misfits: dict[str, Unfit] = dict(reading.misfits)
+    for line, row in seats.items():
+        told[line_field(line)] = True
+        told.update({line_field(line, column): value for column, value in row.values.items()})
+        misfits.update({line_field(line, column): misfit for column, misfit in row.misfits.items()})
+    gone = removed(case, lid, seats, seen)
+    told.update({line_field(line): None for line in gone})
+    kept = {line: own for line, own in case.links[lid].lines.items() if line not in gone}
+    case.put(lid, lines={**kept, **{line: row.seat for line, row in seats.items()}})
+    return Reading(told=told, misfits=misfits, unresolved=reading.unresolved, rows=reading.rows)
+
+
+def view_of(link: Link, reading: Reading) -> Mapping[str, Value]:
+    """What a link's `seen` says, its lines under our ids as the link knows them."""
+    if reading.rows is None or not link.lines:
+        return reading.told
+    ours = {own: line for line, own in link.lines.items()}
+    told = dict(reading.told)
+    for row in reading.rows:
+        line = ours.get(row.seat)
+        if line is not None:
+            told[line_field(line)] = True
+            told.update({line_field(line, column): value for column, value in row.values.items()})
+    return told
+
+
+def match(case: Case, lid: int, rows: Sequence[LineRow]) -> dict[str, LineRow]:
+    """Our line to the row that shows it: by its id there; else by the declared key; else by place; else new."""
+    link = case.links[lid]
+    seats: dict[str, LineRow] = {}
+    ours = {own: line for line, own in link.lines.items()}
+    left: list[LineRow] = []
+    for row in rows:
+        line = ours.get(row.seat) if row.id is not None else None
+        if line is not None:
+            seats[line] = row
+        else:
+            left.append(row)
+    free = [line for line in lines_of(case) if line not in seats and (line not in link.lines or not has_ids(rows))]
+    by_key(case, free, left, seats)
+    if not has_ids(rows):
+        by_place(link, free, left, seats)
+    for row in left:
+        line = str(case.record.next_line)
+        case.record = replace(case.record, next_line=case.record.next_line + 1)
+        seats[line] = row
+    return seats
+
+
+def has_ids(rows: Sequence[LineRow]) -> bool:
+    """Do this system's lines have ids?"""
+    return all(row.id is not None for row in rows)
+
+
+def by_key(case: Case, free: list[str], left: list[LineRow], seats: dict[str, LineRow]) -> None:
+    """Lines whose key columns are equal and filled; of several alike the first goes with the first."""
+    for row in list(left):
+        wanted = key_of_row(case, row)
+        line = next((one for one in free if wanted is not None and key_of_line(case, one) == wanted), None)
+        if line is not None:
+            seats[line] = row
+            free.remove(line)
+            left.remove(row)
+
+
+def by_place(link: Link, free: list[str], left: list[LineRow], seats: dict[str, LineRow]) -> None:
+    """The same place as before, where lines have no ids."""
+    for row in list(left):
+        line = next((one for one in free if link.lines.get(one) == row.seat), None)
+        if line is not None:
+            seats[line] = row
+            free.remove(line)
+            left.remove(row)
+
+
+def key_of_row(case: Case, row: LineRow) -> tuple[Any, ...] | None:
+    """The key of a line as a system shows it; None where a part is missing."""
+    columns = case.setting.entity.line_key
+    values = [row.values.get(column) for column in columns]
+    if not columns or any(value is None for value in values):
+        return None
+    return tuple(case.key(line_field("*", c), v) for c, v in zip(columns, values, strict=True))
+
+
+def key_of_line(case: Case, line: str) -> tuple[Any, ...] | None:
+    """The key of a line of the record."""
+    columns = case.setting.entity.line_key
+    values = [case.value(line_field(line, column)).value for column in columns]
+    if not columns or any(value is None for value in values):
+        return None
+    return tuple(case.key(line_field("*", c), v) for c, v in zip(columns, values, strict=True))
+
+
+def removed(case: Case, lid: int, seats: Mapping[str, LineRow], seen: Observation) -> list[str]:
+    """Lines this link holds an id for and a complete, late enough read lacks. From a page, nothing is concluded."""
+    link = case.links[lid]
+    if not seen.whole:
+        return []
+    return [line for line in link.lines if line not in seats and seen.as_of >= link.line_receipts.get(line, 0.0)]  # I11
+
+
+# ---- telling
+def writable(case: Case, columns: frozenset[str]) -> list[str]:
+    """The fields of lines that may be told: all of living lines, and the end of removed ones."""
+    out: list[str] = []
+    for name in case.record.fields:
+        if not name.startswith(LINES):
+            continue
+        column, line = column_of(name), line_of(name)
+        if column is None or (column in columns and line is not None and case.value(line_field(line)).value is True):
+            out.append(name)
+    return out
+
+
+def compose(case: Case, lid: int, told: Mapping[str, Value]) -> list[tuple[str | None, dict[str, Value]]]:
+    """The whole list to send: what the system holds, with what it must be told; removed lines left out.
+
+    Fields that are open there keep the value the system has.
+    """
+    view, link = case.view(lid), case.links[lid]
+    out: list[tuple[str | None, dict[str, Value]]] = []
+    there = {line_of(name) for name in view if name.startswith(LINES)}
+    for line in sorted({*there, *map(line_of, told)} - {None}, key=lambda one: int(one or 0)):
+        assert line is not None
+        exists = told[line_field(line)] if line_field(line) in told else view.get(line_field(line))
+        if exists is None:
+            continue
+        start = line_field(line) + "/"
+        values = {name[len(start) :]: value for name, value in view.items() if name.startswith(start)}
+        values |= {name[len(start) :]: value for name, value in told.items() if name.startswith(start)}
+        out.append((link.lines.get(line), values))
+    return out
+
+
+def note_receipts(case: Case, lid: int, names: Sequence[str], at: float) -> None:
+    """When lines were told there: a read from before cannot lack them."""
+    told = {line: at for name in names if (line := line_of(name)) is not None and column_of(name) is None}
+    if told:
+        case.put(lid, line_receipts={**case.links[lid].line_receipts, **told})
