@@ -68,6 +68,7 @@ class Stream:
         for every attempt of one create; with `create_is_safe_by="external_id"` it is the id to upsert on.
     find(keys): objects with these raw values, to learn whether a create happened or must not happen.
     batch(orders), receipts(answer, orders): many writes at once; one outcome for each, in their order.
+    changed_at, created_at, version: the raw fields of the system's own stamps and version.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
     create_is_safe_by: how an unknown outcome of a create is resolved; None: it parks.
     """
@@ -88,6 +89,7 @@ class Stream:
     batch: Callable[[Sequence[WriteOrder]], Request] | None = None
     receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
     changed_at: str | None = None
+    created_at: str | None = None
     version: str | None = None
     time: Callable[[Any], float | None] = seconds
     settles_in: SettlesIn = field(default_factory=SettlesIn)

@@ -11,7 +11,7 @@ from syncline.model.record import Value
 EntryKind = Literal[
     "taken", "merged", "refused", "blank-refused", "conflict", "conflict-lost", "conflict-closed", "first-lost",
     "first-difference", "filled", "no-effect", "parked", "person", "told", "created", "deleted", "linked",
-    "candidate", "tombstone", "undo", "late", "record-merged", "ambiguous", "asleep", "made",
+    "candidate", "tombstone", "undo", "late", "record-merged", "ambiguous", "asleep", "awake", "made", "left",
 ]  # fmt: skip
 
 

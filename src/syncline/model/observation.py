@@ -12,6 +12,7 @@ class Observation(Struct, frozen=True, kw_only=True):
 
     raw:    the object, decoded, as the vendor gave it.
     stamp:  the system's own time of the last change, in seconds on our axis; None if it has none.
+    created: its own time of the making of the row, likewise.
     began:  when the read began, by our clock.
     as_of:  the read shows every change made before this moment: `began` less the path's `settles_in`.
     direct: the strongest read the vendor has (get by id).
@@ -22,6 +23,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     raw: dict[str, Any]
     version: Any = None
     stamp: float | None = None
+    created: float | None = None
     began: float
     as_of: float
     direct: bool = False

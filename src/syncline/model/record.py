@@ -60,14 +60,25 @@ class Parking(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Episode(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a rule knows of one record: is its condition true, for the how-manieth time, and what it made."""
+    """What a rule knows of one record: is its condition true, for the how-manieth time, and what it made.
+
+    An episode that holds, has not fired and is not due was true before the rule was armed.
+
+    since: when the condition became true, by the stamps of the systems.
+    due:   it fires at this moment if it still holds then; None: it fired, or was true before.
+    made:  the records that stand of what it made, in the order of the rule's makings; 0: this one does not.
+    asked: a person is to say what becomes of them, since the condition was left.
+    freed: what was made no longer follows its source.
+    """
 
     number: int = 0
     holds: bool = False
     since: float = 0.0
     fired: bool = False
+    due: float | None = None
     made: tuple[int, ...] = ()
     asked: bool = False
+    freed: bool = False
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,6 +88,9 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     candidate_of: the record it may duplicate; while set it is born nowhere and matched by nothing.
     merged_into:  the record that took it over; this one is its alias for ever.
     made_by:      hash of (rule, record, episode) for a record that a rule made.
+    unfit:        expressions that gave no value, by the field or the condition that they stand for. A field
+                  keeps the value it had; the expression is tried again when what it reads changes.
+    born_at:      the system's own stamp of its making, where it tells.
     """
 
     id: int
@@ -90,6 +104,8 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     merged_into: int | None = None
     made_by: str | None = None
     episodes: dict[str, Episode] = {}
+    unfit: dict[str, Parking] = {}
     next_line: int = 1
     created_at: float = 0.0
+    born_at: float | None = None
     paused: bool = False

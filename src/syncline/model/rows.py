@@ -67,6 +67,7 @@ class Staged(Struct, frozen=True, kw_only=True):
     raw: dict[str, Any]
     version: Any = None
     stamp: float | None = None
+    created: float | None = None
     began: float = 0.0
     as_of: float = 0.0
 
@@ -77,6 +78,20 @@ class Wake(Struct, frozen=True, kw_only=True):
     record: int
     at: float
     why: str = ""
+
+
+class Armed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far a rule is from being armed. Once it is, what becomes true makes it fire.
+
+    at:    since when it is armed; None: not yet.
+    round: of the two passes over all records that come before.
+    after: the last record of this pass that was looked at.
+    """
+
+    rule: str
+    at: float | None = None
+    round: int = 0
+    after: int = 0
 
 
 class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
