@@ -12,6 +12,7 @@ EntryKind = Literal[
     "taken", "merged", "refused", "blank-refused", "conflict", "conflict-lost", "conflict-closed", "first-lost",
     "first-difference", "filled", "no-effect", "parked", "person", "told", "created", "deleted", "linked",
     "candidate", "tombstone", "undo", "late", "record-merged", "ambiguous", "asleep", "awake", "made", "left",
+    "record-unmerged", "re-pointed", "undeleted", "unlinked",
 ]  # fmt: skip
 
 

@@ -95,6 +95,8 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
     direct_at:   the last moment for which a direct read or a receipt vouches.
     covered:     the stream's own polls vouch for this row too (False after a read that was not accepted).
     writing:     the intent whose receipt is awaited.
+    gone_at:     when the row was deleted, as the last believed proof says; the same proof again is not news.
+    into:        of a tombstone: `stream/id` of the row that replaced it in the same system.
     """
 
     id: int
@@ -122,3 +124,5 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parked: Parking | None = None
     attempts: int = 0
     farewell: tuple[str, ...] = ()
+    gone_at: float = 0.0
+    into: str | None = None

@@ -87,6 +87,7 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin:       the system where the record was born.
     candidate_of: the record it may duplicate; while set it is born nowhere and matched by nothing.
     merged_into:  the record that took it over; this one is its alias for ever.
+    distinct_from: records of which a person said that they are not the same.
     made_by:      hash of (rule, record, episode) for a record that a rule made.
     unfit:        expressions that gave no value, by the field or the condition that they stand for. A field
                   keeps the value it had; the expression is tried again when what it reads changes.
@@ -102,6 +103,7 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parked: Parking | None = None
     candidate_of: int | None = None
     merged_into: int | None = None
+    distinct_from: tuple[int, ...] = ()
     made_by: str | None = None
     episodes: dict[str, Episode] = {}
     unfit: dict[str, Parking] = {}
