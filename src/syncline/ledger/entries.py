@@ -22,8 +22,8 @@ OF_RECORDS = Statement(
         history.c.record, history.c.kind, history.c.field, history.c.link, history.c.at, history.c.run, history.c.why,
         history_value.c.before, history_value.c.after,
     )
-    .join_from(ids := d.each("ids", int), history, history.c.record == ids.c.value)
-    .join(history_value, history_value.c.entry == history.c.id, isouter=True)
+    .join_from(history, history_value, history_value.c.entry == history.c.id, isouter=True)
+    .where(d.one_of(history.c.record, "ids"))
     .order_by(history.c.id),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from syncline.ledger import opened
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
 from syncline.ledger.open_items import of_link
-from syncline.ledger.rows import Row, by_stream
+from syncline.ledger.rows import Row, at_rows, by_stream
 from syncline.ledger.schema import link, link_count
 from syncline.ledger.statement import Session, Statement, page, saving
 from syncline.model.link import Link
@@ -22,46 +22,20 @@ SAVE = saving("Keeps links", link)
 STATES = Statement(
     "Stream and state of links as they are now",
     ("ids",),
-    lambda d: select(link.c.system, link.c.stream, link.c.state).join_from(
-        ids := d.each("ids", int), link, link.c.id == ids.c.value
-    ),
+    lambda d: select(link.c.system, link.c.stream, link.c.state).where(d.one_of(link.c.id, "ids")),
 )
 BY_ID = Statement(
     "Links by id",
     ("ids",),
-    lambda d: select(link.c.id, link.c.body).join_from(ids := d.each("ids", int), link, link.c.id == ids.c.value),
+    lambda d: select(link.c.id, link.c.body).where(d.one_of(link.c.id, "ids")),
 )
 OF_RECORDS = Statement(
     "All links of records, oldest first",
     ("ids",),
-    lambda d: (
-        select(link.c.record, link.c.body)
-        .join_from(ids := d.each("ids", int), link, link.c.record == ids.c.value)
-        .order_by(link.c.id)
-    ),
+    lambda d: select(link.c.record, link.c.body).where(d.one_of(link.c.record, "ids")).order_by(link.c.id),
 )
-AT_ROWS = Statement(
-    "Links by external id",
-    ("ids", "system", "stream"),
-    lambda d: select(link.c.external_id, link.c.body).join_from(
-        ids := d.each("ids", str),
-        link,
-        (link.c.system == bindparam("system"))
-        & (link.c.stream == bindparam("stream"))
-        & (link.c.external_id == ids.c.value),
-    ),
-)
-FINGERPRINTS = Statement(
-    "Fingerprints of links by external id",
-    ("ids", "system", "stream"),
-    lambda d: select(link.c.external_id, link.c.fingerprint).join_from(
-        ids := d.each("ids", str),
-        link,
-        (link.c.system == bindparam("system"))
-        & (link.c.stream == bindparam("stream"))
-        & (link.c.external_id == ids.c.value),
-    ),
-)
+AT_ROWS = at_rows("Links by external id", link, "body")
+FINGERPRINTS = at_rows("Fingerprints of links by external id", link, "fingerprint")
 DUE = Statement(
     "Links that are due, longest first",
     ("system", "stream", "now", "limit"),
@@ -129,19 +103,19 @@ def of_records(session: Session, records: Iterable[int]) -> Mapping[int, Sequenc
     return found
 
 
-def at_rows(session: Session, rows: Iterable[Row]) -> Mapping[Row, Link]:
+def of_rows(session: Session, rows: Iterable[Row]) -> Mapping[Row, Link]:
     """In the order asked for."""
     wanted = list(rows)
     found = {}
     for (system, stream), ids in by_stream(wanted).items():
-        for external_id, body in session.rows(AT_ROWS, (session.pack(ids), system, stream)):
+        for external_id, body in session.rows(AT_ROWS, (system, stream, session.pack(ids))):
             found[system, stream, external_id] = body
     return {row: decode(found[row]) for row in wanted if row in found}
 
 
 def fingerprints(session: Session, system: str, stream: str, ids: Sequence[str]) -> dict[str, bytes]:
     """Of those that are known."""
-    return dict(session.rows(FINGERPRINTS, (session.pack(ids), system, stream)))
+    return dict(session.rows(FINGERPRINTS, (system, stream, session.pack(ids))))
 
 
 def due(session: Session, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:

@@ -27,14 +27,12 @@ ADD = adding("Lists what is open", open_item)
 CLOSE_RECORDS = Statement(
     "Forgets what was open on records themselves",
     ("ids",),
-    lambda d: delete(open_item).where(
-        open_item.c.record.in_(select(d.each("ids", int).c.value)), open_item.c.link == literal_column("0")
-    ),
+    lambda d: delete(open_item).where(d.one_of(open_item.c.record, "ids"), open_item.c.link == literal_column("0")),
 )
 CLOSE_LINKS = Statement(
     "Forgets what was open on links",
     ("ids",),
-    lambda d: delete(open_item).where(open_item.c.link.in_(select(d.each("ids", int).c.value))),
+    lambda d: delete(open_item).where(d.one_of(open_item.c.link, "ids")),
 )
 LIST = Statement("What is open", (*BEYOND, "limit"), lambda d: page(beyond()))
 LIST_KIND = Statement(

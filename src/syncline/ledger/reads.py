@@ -36,7 +36,7 @@ class SqlReads(ABC):
 
     def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
         """Links by the row they point to, tombstones included."""
-        return self.ask(links.at_rows, rows)
+        return self.ask(links.of_rows, rows)
 
     def links(self, ids: Iterable[int]) -> Mapping[int, Link]:
         """Links by their own id."""

@@ -21,9 +21,7 @@ SAVE = saving("Keeps records", record)
 BY_ID = Statement(
     "Records by id",
     ("ids",),
-    lambda d: select(record.c.id, record.c.body).join_from(
-        ids := d.each("ids", int), record, record.c.id == ids.c.value
-    ),
+    lambda d: select(record.c.id, record.c.body).where(d.one_of(record.c.id, "ids")),
 )
 SCAN = Statement(
     "Ids of records beyond one, in order",
@@ -44,17 +42,15 @@ DROP_KEYS = Statement(
 KEYS_OF = Statement(
     "The match keys of records",
     ("ids",),
-    lambda d: select(match_key.c.record, match_key.c.rule, match_key.c.value).join_from(
-        ids := d.each("ids", int), match_key, match_key.c.record == ids.c.value
+    lambda d: select(match_key.c.record, match_key.c.rule, match_key.c.value).where(
+        d.one_of(match_key.c.record, "ids")
     ),
 )
 WITH_KEY = Statement(
     "The records that have match keys of one rule",
-    ("wanted", "rule"),
-    lambda d: select(match_key.c.value, match_key.c.record).join_from(
-        wanted := d.each("wanted", str),
-        match_key,
-        (match_key.c.rule == bindparam("rule")) & (match_key.c.value == wanted.c.value),
+    ("rule", "wanted"),
+    lambda d: select(match_key.c.value, match_key.c.record).where(
+        match_key.c.rule == bindparam("rule"), d.one_of(match_key.c.value, "wanted")
     ),
 )
 
@@ -69,16 +65,12 @@ DROP_REFERENCES = Statement(
 REFERENCES_OF = Statement(
     "The records that records refer to",
     ("ids",),
-    lambda d: select(reference.c.record, reference.c.refers_to).join_from(
-        ids := d.each("ids", int), reference, reference.c.record == ids.c.value
-    ),
+    lambda d: select(reference.c.record, reference.c.refers_to).where(d.one_of(reference.c.record, "ids")),
 )
 REFERRING = Statement(
     "The records that refer to records",
     ("ids",),
-    lambda d: select(reference.c.refers_to, reference.c.record).join_from(
-        ids := d.each("ids", int), reference, reference.c.refers_to == ids.c.value
-    ),
+    lambda d: select(reference.c.refers_to, reference.c.record).where(d.one_of(reference.c.refers_to, "ids")),
 )
 
 
@@ -118,9 +110,9 @@ def with_keys(session: Session, keys: Iterable[Key]) -> Mapping[Key, Sequence[in
         by_rule[rule].append(value)
     found: dict[Key, list[int]] = defaultdict(list)
     for rule, values in by_rule.items():
-        for value, rid in session.rows(WITH_KEY, (session.pack(values), rule)):
+        for value, rid in session.rows(WITH_KEY, (rule, session.pack(values))):
             found[rule, value].append(rid)
-    return {key: sorted(set(found[key])) for key in wanted if key in found}
+    return {key: sorted(found[key]) for key in wanted if key in found}
 
 
 def save_references(session: Session, references: Sequence[tuple[int, Sequence[int]]]) -> None:
@@ -135,6 +127,6 @@ def referring_to(session: Session, records: Iterable[int]) -> Mapping[int, Seque
     """In the order asked for; records that nothing refers to are not in it."""
     wanted = list(records)
     found: dict[int, list[int]] = defaultdict(list)
-    for other, rid in set(session.rows(REFERRING, (session.pack(wanted),))):
+    for other, rid in session.rows(REFERRING, (session.pack(wanted),)):
         found[other].append(rid)
     return {rid: sorted(found[rid]) for rid in wanted if rid in found}

@@ -1,12 +1,34 @@
-"""What a system calls a row, and many of them by stream."""
+"""What a system calls a row, how tables are asked for it, and many of them by stream."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from sqlalchemy import ColumnElement, Table, bindparam, select
+
+from syncline.ledger.statement import Statement
+
 Row = tuple[str, str, str]
 """(system, stream, external id)"""
+
+ROW = ("system", "stream", "external_id")
+
+
+def here(table: Table, *names: str) -> list[ColumnElement[bool]]:
+    """The named columns equal parameters of the same names."""
+    return [table.c[name] == bindparam(name) for name in names]
+
+
+def at_rows(purpose: str, table: Table, *columns: str) -> Statement:
+    """Columns of a stream's rows, by external id."""
+    return Statement(
+        purpose,
+        ("system", "stream", "ids"),
+        lambda d: select(table.c.external_id, *(table.c[name] for name in columns)).where(
+            *here(table, "system", "stream"), d.one_of(table.c.external_id, "ids")
+        ),
+    )
 
 
 def by_stream(rows: Iterable[Row]) -> Mapping[tuple[str, str], Sequence[str]]:

@@ -11,31 +11,12 @@ from sqlalchemy import ClauseElement, Table, bindparam, delete, select
 from syncline.identity.match import Key
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
-from syncline.ledger.rows import Row, by_stream
+from syncline.ledger.rows import ROW, Row, at_rows, by_stream, here
 from syncline.ledger.schema import cursor, hint, parked_row, staged, waiting
 from syncline.ledger.statement import Session, Statement, page, saving
 from syncline.model.rows import Cursor, Hint, ParkedRow, Staged
 
 decode_cursor, decode_staged, decode_parked = decoder(Cursor), decoder(Staged), decoder(ParkedRow)
-ROW = ("system", "stream", "external_id")
-
-
-def here(table: Table, *names: str) -> list[Any]:
-    """The named columns equal parameters of the same names."""
-    return [table.c[name] == bindparam(name) for name in names]
-
-
-def at_rows(purpose: str, table: Table, *columns: str) -> Statement:
-    """Rows of a stream by external id."""
-
-    def build(d: Dialect) -> ClauseElement:
-        ids = d.each("ids", str)
-        where = (table.c.system == bindparam("system")) & (table.c.stream == bindparam("stream"))
-        return select(table.c.external_id, *(table.c[name] for name in columns)).join_from(
-            ids, table, where & (table.c.external_id == ids.c.value)
-        )
-
-    return Statement(purpose, ("ids", "system", "stream"), build)
 
 
 def dropping(purpose: str, table: Table) -> Statement:
@@ -145,7 +126,7 @@ PARKED_BY_KEY = Statement(
     ("keys",),
     lambda d: (
         select(parked_row.c.body)
-        .join_from(keys := d.each("keys", str), parked_row, parked_row.c.match_key == keys.c.value)
+        .where(d.one_of(parked_row.c.match_key, "keys"))
         .order_by(*(parked_row.c[name] for name in ROW))
     ),
 )
@@ -178,14 +159,14 @@ def parked_at(session: Session, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
     wanted = list(rows)
     found = {}
     for (system, stream), ids in by_stream(wanted).items():
-        for external_id, body in session.rows(PARKED, (session.pack(ids), system, stream)):
+        for external_id, body in session.rows(PARKED, (system, stream, session.pack(ids))):
             found[system, stream, external_id] = decode_parked(body)
     return {row: found[row] for row in wanted if row in found}
 
 
 def parked_fingerprints(session: Session, system: str, stream: str, ids: Sequence[str]) -> dict[str, bytes]:
     """Of those that are parked."""
-    return dict(session.rows(PARKED_FINGERPRINTS, (session.pack(ids), system, stream)))
+    return dict(session.rows(PARKED_FINGERPRINTS, (system, stream, session.pack(ids))))
 
 
 def parked_by_key(session: Session, keys: Iterable[Key]) -> Sequence[ParkedRow]:
@@ -225,6 +206,6 @@ def waiting_for(session: Session, rows: Iterable[Row]) -> Mapping[Row, Sequence[
     wanted = list(rows)
     found: dict[Row, list[Row]] = defaultdict(list)
     for (system, stream), ids in by_stream(wanted).items():
-        for external_id, *waits in session.rows(WAITING, (session.pack(ids), system, stream)):
+        for external_id, *waits in session.rows(WAITING, (system, stream, session.pack(ids))):
             found[system, stream, external_id].append((waits[0], waits[1], waits[2]))
     return {row: sorted(found[row]) for row in wanted if row in found}

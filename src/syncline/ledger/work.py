@@ -20,9 +20,7 @@ SAVE_INTENTS = saving("Journals writes", intent)
 INTENTS = Statement(
     "Intents by id",
     ("ids",),
-    lambda d: select(intent.c.id, intent.c.body).join_from(
-        ids := d.each("ids", int), intent, intent.c.id == ids.c.value
-    ),
+    lambda d: select(intent.c.id, intent.c.body).where(d.one_of(intent.c.id, "ids")),
 )
 INTENTS_OF_RUN = Statement(
     "What a run wrote, in order",
@@ -117,9 +115,7 @@ MARK_ENTITY = Statement(
         d.insert(dirty)
         .from_select(
             ["record"],
-            select(record.c.id)
-            .where(record.c.entity.in_(select(d.each("entities", str).c.value)))
-            .order_by(record.c.id),
+            select(record.c.id).where(d.one_of(record.c.entity, "entities")).order_by(record.c.id),
         )
         .inline()
         .on_conflict_do_nothing()
