@@ -49,7 +49,7 @@ def check(build: Build, tree: exp.Expr) -> Node:
 
 
 def _depth(tree: exp.Expr) -> int:
-    """Chains of AND, OR and || are flat: they count as one level."""
+    """Chains of AND, OR and || are flat: they count as one level. Brackets and WHEN count nothing."""
     deepest, waiting = 0, [(tree, 1)]
     while waiting:
         node, level = waiting.pop()
@@ -57,7 +57,7 @@ def _depth(tree: exp.Expr) -> int:
         flat = isinstance(node, exp.And | exp.Or | exp.DPipe | exp.Paren | exp.Dot)
         for child in node.iter_expressions():
             same = flat and type(child) in (type(node), exp.Paren)
-            waiting.append((child, level if same or isinstance(node, exp.Paren) else level + 1))
+            waiting.append((child, level if same or isinstance(node, exp.Paren | exp.If) else level + 1))
     return deepest
 
 
@@ -175,6 +175,8 @@ def _distinct(build: Build, tree: Any, at: int) -> Node:
 
 def _in(build: Build, tree: Any, at: int) -> Node:
     items = [_visit(build, item) for item in tree.expressions]
+    if not items:
+        return build.error(at, "IN needs at least one value")
     return operators.one_of(build, _visit(build, tree.this), items, at)
 
 
@@ -186,8 +188,7 @@ def _between(build: Build, tree: Any, at: int) -> Node:
 def _like(build: Build, tree: Any, at: int) -> Node:
     escaped = isinstance(tree, exp.Escape)
     like = tree.this if escaped else tree
-    if not isinstance(like, exp.Like | exp.ILike):
-        return build.error(start(tree.expression), "ESCAPE belongs to LIKE and ILIKE")
+    assert isinstance(like, exp.Like | exp.ILike), "the parser reads ESCAPE after these only"
     args = [_visit(build, each) for each in (like.this, like.expression, *([tree.expression] if escaped else []))]
     node = operators.likeness(build, args, isinstance(like, exp.ILike), at)
     return operators.logic(build, "not", (node,), at) if like.args.get("negate") else node
@@ -204,8 +205,7 @@ def _case(build: Build, tree: Any, at: int) -> Node:
 
 def _cast(build: Build, tree: Any, at: int) -> Node:
     node, to = _visit(build, tree.this), tree.args["to"]
-    name = to.this.name if isinstance(to.this, exp.DType) else ""
-    target = CAST_NAMES.get(name)
+    target = CAST_NAMES.get(str(to.args.get("kind") or getattr(to.this, "name", "")).upper())
     if target is None:
         known = "text, integer, decimal, boolean, date, datetime and money"
         return build.error(at, f"there is no CAST to {to.sql()}", f"there are {known}")
@@ -263,7 +263,7 @@ def _trim(build: Build, tree: Any, at: int) -> Node:
 
 
 def _extract(build: Build, tree: Any, at: int) -> Node:
-    unit, subject = build.constant(tree.name, TEXT, at), _visit(build, tree.expression)
+    unit, subject = build.constant(tree.name.lower(), TEXT, at), _visit(build, tree.expression)
     return subject if subject.type == BROKEN else called(build, "date_part", (unit, subject), at)
 
 

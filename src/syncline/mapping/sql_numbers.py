@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import (
+    ROUND_05UP,
     ROUND_CEILING,
     ROUND_DOWN,
     ROUND_FLOOR,
@@ -26,6 +27,8 @@ MAX_POWER = 100
 
 _exact = Context(prec=EXACT_DIGITS, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, Overflow])
 _quotient = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN, traps=[DivisionByZero, InvalidOperation, Overflow])
+# Two digits more, of which the last remembers that something came after it: so a quotient is rounded once.
+_unrounded = Context(prec=MAX_DIGITS + 2, rounding=ROUND_05UP, traps=[DivisionByZero, InvalidOperation, Overflow])
 _rounding = Context(prec=EXACT_DIGITS, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow])
 _SMALLEST = Decimal(1).scaleb(-MAX_DIGITS)
 _LARGEST_INTEGER = 10**MAX_DIGITS
@@ -47,10 +50,10 @@ def divide(one: Decimal, other: Decimal) -> Decimal:
     """The quotient: exact where it ends within 38 digits, of which at most 38 after the point; else rounded there."""
     if not other:
         raise Unfit(one, "division by zero")
-    quotient = _quotient.divide(one, other)
-    if -_exponent(quotient) <= MAX_DIGITS:
-        return quotient
-    return quotient.quantize(_SMALLEST, context=_quotient)
+    quotient = _unrounded.divide(one, other)
+    if quotient.adjusted() < 0 and -_exponent(quotient) > MAX_DIGITS:
+        return quotient.quantize(_SMALLEST, context=_quotient)
+    return _quotient.plus(quotient)
 
 
 def divide_integers(one: int, other: int) -> int:

@@ -88,7 +88,7 @@ def _comparable(kind: SqlType, sign: str) -> bool:
 
 def one_of(build: Build, left: Node, items: Sequence[Node], at: int) -> Node:
     """IN over a list: true if equal to an item, else NULL if a NULL is among them."""
-    if left.type in (TEXT, INTEGER, DECIMAL) and items and all(_plain(left.type, item) for item in items):
+    if left.type in (TEXT, INTEGER, DECIMAL) and all(_plain(left.type, item) for item in items):
         for item in items:
             build.check_choice(item, left.type.choices)
         found = build.node("is in", (left,), BOOLEAN, at, frozenset(item.value for item in items) - {None})

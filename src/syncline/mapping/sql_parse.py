@@ -22,7 +22,9 @@ MAX_NESTING = 24
 _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _DIALECT = Dialect()
-_TOKEN_PLACE = re.compile(r"from ([0-9]+):([0-9]+)")
+_COMPLETE = re.compile(r"""(?:[^'"]|'[^']*'|"[^"]*")*""")
+_SIGNS = frozenset("( ) , . + - * / % = == <> != < <= > >= <=> || -> ->> ::".split())
+_UNIT = re.compile(r"(?:year|quarter|month|week|day|hour|minute|second)s?", re.IGNORECASE)
 _MISSING = re.compile(r"Required keyword|Expected|Expecting")
 
 
@@ -40,13 +42,14 @@ def parse(text: str) -> exp.Expression:
         _refuse(text, offset, message)
     except RecursionError:
         _refuse(text, 0, f"is nested deeper than {MAX_NESTING} levels")
-    assert isinstance(found, exp.Expression), "there are tokens, so there is a tree"
+    if not isinstance(found, exp.Expression):
+        _refuse(text, tokens[-1].start, f"`{text[tokens[-1].start :]}`: the expression ends too early")
     return found
 
 
 def start(node: exp.Expr) -> int:
-    """Where in the text a node begins: at its own token, or at the first below it."""
-    return min(int(each.meta["start"]) for each in node.walk() if "start" in each.meta)
+    """Where in the text a node begins: at its own token, or at the first below it; 0 for what the parser added."""
+    return min((int(each.meta["start"]) for each in node.walk() if "start" in each.meta), default=0)
 
 
 def _marked(read: Callable[[Any], Any], back: int) -> Callable[[Any], Any]:
@@ -74,6 +77,7 @@ class _Reader(Parser):
     NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
         "CASE": _marked(Parser.NO_PAREN_FUNCTION_PARSERS["CASE"], 1)
     }
+    LAMBDAS: ClassVar[dict[TokenType, Any]] = {}  # else `data -> 'x'` would be one inside the brackets of a call
     # The path stays the literal that was written: it is one name, not a language.
     COLUMN_OPERATORS: ClassVar[dict[TokenType, Any]] = {
         **Parser.COLUMN_OPERATORS,
@@ -88,6 +92,14 @@ class _Reader(Parser):
     def _parse_primary(self) -> Any:
         return self._placed(super()._parse_primary())
 
+    def _parse_interval_span(self, this: Any, parse_function_unit: bool = True) -> Any:
+        """The literal and the unit as they are written; the parser would drop what it does not know in them."""
+        unit = None
+        if self._curr and _UNIT.fullmatch(self._curr.text):
+            self._advance()
+            unit = exp.Var(this=self._prev.text)
+        return self.expression(exp.Interval(this=this, unit=unit))
+
     def _placed(self, found: Any) -> Any:
         """What the parser leaves without a place gets that of the token just read."""
         if isinstance(found, exp.Expr) and not any("start" in each.meta for each in found.walk()):
@@ -98,18 +110,11 @@ class _Reader(Parser):
 def _tokens(text: str) -> list[Token]:
     try:
         return _DIALECT.tokenize(text)
-    except TokenError as error:
-        found = _TOKEN_PLACE.search(str(error.__cause__ or error))
-        _refuse(text, _opened_at(text, found), "a quotation begins here and does not end")
-
-
-def _opened_at(text: str, found: re.Match[str] | None) -> int:
-    # The tokenizer counts the columns up to the character after the opening quote.
-    if found is None:
-        return 0
-    line, column = int(found[1]), int(found[2])
-    starts = [0, *(place.end() for place in re.finditer("\n", text))]
-    return max(starts[line - 1] + column - 1, 0)
+    except TokenError:
+        found = _COMPLETE.match(text)
+        end = 0 if found is None else found.end()
+        quoted = end < len(text)
+        _refuse(text, end if quoted else 0, f"a quotation {'begins here and' if quoted else 'or a comment'} does not end")
 
 
 def _check_tokens(text: str, tokens: list[Token]) -> None:
@@ -125,6 +130,9 @@ def _check_tokens(text: str, tokens: list[Token]) -> None:
             _refuse(text, token.start, f"has more than {MAX_TOKENS} words and signs")
         if token.token_type == TokenType.SEMICOLON:
             _refuse(text, token.start, "`;`: there is one expression, and no statement")
+        sign = text[token.start : token.end + 1]
+        if sign not in _SIGNS and not (sign[0].isalnum() or sign[0] in "_'\"$"):
+            _refuse(text, token.start, f"`{sign}` is no sign of an expression")
         if token.token_type in (TokenType.SELECT, TokenType.WITH):
             _refuse(text, token.start, f"`{token.text}`: there are no queries in an expression")
         if token.token_type == TokenType.COMMA and _is_bare(tokens, number):
