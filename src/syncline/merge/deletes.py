@@ -11,26 +11,38 @@ from syncline.model.observation import Gone
 from syncline.model.record import Parking
 
 
-def delete_seen(case: Case, lid: int, gone: Gone) -> None:
-    """At the record's origin: archive where the others can; elsewhere: unlink; against a later edit: ask."""
+def delete_seen(case: Case, lid: int, gone: Gone) -> bool:
+    """At the record's origin: archive where the others can; elsewhere: unlink; against a later edit: ask.
+
+    True: the row is to be made again (`restore`), as a birth beside the tombstone.
+    """
     link = case.links[lid]
     if link.state == "tombstone":
-        return
-    conflicts.side_gone(case, lid)
-    case.put(lid, state="tombstone", due_at=None, due_since=None, deleting=False, fingerprint=b"")
-    case.note("tombstone", None, lid, None, None, f"deleted in {link.system}")
+        return False
+    bury(case, lid, gone, f"deleted in {link.system}")
     if link.deleting:
-        return  # we were about to do the same
+        return False  # we were about to do the same
     action = on_delete(case, link.system)
-    if action in ("unlink", "ignore"):
-        return
     if action == "restore":
-        case.put(lid, state="birth", external_id=None, seen={}, known={}, version=None)
-        return
+        return True
+    if action in ("unlink", "ignore"):
+        return False
     if action == "ask" or edited_since(case, lid, gone.at):
         ask(case, link.system)
-        return
-    carry_on(case, lid)
+    else:
+        carry_on(case, lid)
+    return False
+
+
+def bury(case: Case, lid: int, gone: Gone, why: str) -> None:
+    """The link keeps its id for ever: not written, not made again, not revived by a read begun before now."""
+    link = case.links[lid]
+    conflicts.side_gone(case, lid)
+    case.put(
+        lid, state="tombstone", due_at=None, due_since=None, deleting=False, fingerprint=b"", parked=None,
+        gone_at=max(link.gone_at, gone.at), direct_at=max(link.direct_at, case.setting.now),
+    )  # fmt: skip
+    case.note("tombstone", None, lid, link.external_id, None, why)
 
 
 def on_delete(case: Case, system: str) -> OnDelete:
@@ -68,5 +80,7 @@ def ask(case: Case, system: str) -> None:
 
 def spare(case: Case, lid: int) -> None:
     """The look before our delete found an edit: the delete stops and a person is asked."""
-    case.put(lid, deleting=False)
+    for link in list(case.links.values()):
+        if link.deleting:
+            case.put(link.id, deleting=False)  # one answer for all of them
     ask(case, case.record.origin)

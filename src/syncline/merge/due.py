@@ -67,6 +67,16 @@ def undo_of(case: Case, lid: int, name: str) -> Told | None:
     return Told(value=withheld.before, version=None, before=case.view(lid).get(name))
 
 
+def is_free(case: Case, lid: int, writable: Iterable[str]) -> bool:
+    """Is something of a link with held writes due that nobody holds?"""
+    link = case.links[lid]
+    stopped = {(mark.field, mark.version) for mark in link.held if not mark.released}
+    if link.state == "birth" or link.deleting:
+        return (None, 0) not in stopped
+    told = due_fields(case, lid, writable)
+    return any((name, one.version) not in stopped for name, one in told.items())
+
+
 def is_due(case: Case, lid: int, writable: Iterable[str]) -> bool:
     """Would `due_fields` find anything? Kept at the link, in the same update, as an indexed column."""
     link = case.links[lid]

@@ -37,6 +37,7 @@ def accept(case: Case, lid: int, seen: Observation) -> None:
     case.put(
         lid,
         version=version,
+        stamp=seen.stamp if seen.stamp is not None else link.stamp,
         as_of=max(link.as_of, seen.as_of),
         direct_at=max(link.direct_at, seen.as_of) if seen.direct else link.direct_at,
         covered=True,

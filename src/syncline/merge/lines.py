@@ -170,6 +170,8 @@ def compose(case: Case, lid: int, told: Mapping[str, Value]) -> list[tuple[str |
             continue
         start = line_field(line) + "/"
         values = {name[len(start) :]: value for name, value in view.items() if name.startswith(start)}
+        if line not in there:  # made there as a whole, or made again
+            values = {name[len(start) :]: case.value(name).value for name in columns_of(case, line)}
         values |= {name[len(start) :]: value for name, value in told.items() if name.startswith(start)}
         out.append((link.lines.get(line), values))
     return out

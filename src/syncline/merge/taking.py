@@ -40,12 +40,22 @@ def take(case: Case, lid: int, name: str, value: Value, seen: Observation, why: 
     version = case.set_value(name, value, lid, min(since, until), until, why)
     case.learn(lid, name, agreed=version, emptied=version, filling=False)
     case.note("taken", name, lid, before, value, why)
+    if value is True and line_of(name) is not None and column_of(name) is None:
+        take_columns(case, lid, name, seen, why)
+
+
+def take_columns(case: Case, lid: int, name: str, seen: Observation, why: str) -> None:
+    """A line is taken with all it holds: a column that the record never had, or lost with the line, comes along."""
+    start = name + "/"
+    for column, held in case.view(lid).items():
+        if column.startswith(start) and case.value(column).value is None and held is not None:
+            take(case, lid, column, held, seen, why)
 
 
 def refuse(case: Case, lid: int, name: str, value: Value, kind: EntryKind, why: str = "") -> None:
     """Not taken, but recorded; the emptied agreement makes the link due, and that is the repair."""
     current = case.value(name)
-    if current.version == 0:  # a line that was refused: the record says that it is not there
+    if current.version == 0 and line_of(name) is not None and column_of(name) is None:  # a line that was refused: the record says that it is not there
         case.set_value(name, None, None, case.setting.now, case.setting.now, why)
     case.learn(lid, name, agreed=None, emptied=current.version)
     case.note(kind, name, lid, current.value, value, why)

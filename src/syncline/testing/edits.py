@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Edit:
     """What a user did to one field; `value` is what their system then stored (for a tag: the tag)."""
 
@@ -18,7 +18,7 @@ class Edit:
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Undone:
     """A field that a person took back."""
 

@@ -41,6 +41,7 @@ class Habits:
     lands_late: float = 0.04
     rejects: float = 0.0
     formula: str | None = None
+    line_ids: bool = True
     clock_ahead: float = 0.0
 
 
@@ -67,6 +68,7 @@ class RowAt:
     dead_by_hub: bool = False
     dead: tuple[float, float, float] | None = None
     hidden_until: float = 0.0
+    lines_made: int = 0
 
     @property
     def now(self) -> State:
@@ -109,12 +111,23 @@ class SimSystem:
         for stream in self.fields:
             self.rows[stream] = {}
 
+    def every_row(self) -> list[RowAt]:
+        """The rows of all streams."""
+        return [row for rows in self.rows.values() for row in rows.values()]
+
     # ---- what users and the hub's writes do to rows
     def make(self, stream: str, values: Raw, key: str | None = None) -> RowAt:
         """A new row."""
-        rid = f"{self.name}{len(self.rows[stream])}"
+        rid = (
+            f"{self.name}{len(self.rows[stream])}"
+            if stream == "contact"
+            else f"{self.name}-{stream}{len(self.rows[stream])}"
+        )
         row = self.rows[stream][rid] = RowAt(id=rid, born=self.clock(), key=key)
-        row.history.append(self.state(row, dict.fromkeys(self.fields[stream], self.habits.empty), values))
+        blank: Raw = dict.fromkeys(self.fields[stream], self.habits.empty)
+        if "lines" in blank:
+            blank["lines"] = []
+        row.history.append(self.state(row, blank, values))
         return row
 
     def change(self, stream: str, rid: str, values: Raw) -> None:
@@ -126,6 +139,8 @@ class SimSystem:
         """The next state of a row."""
         now = self.clock()
         stored = {name: self.habits.stores(name, value) for name, value in values.items()}
+        if "lines" in stored:
+            stored["lines"] = self.stored_lines(row, stored["lines"])
         new = {**old, **stored}
         if self.habits.formula is not None:
             new[self.habits.formula] = f"{self.habits.formula}{len(row.history)}"
@@ -135,6 +150,17 @@ class SimSystem:
         visible = max(now + self.random.uniform(0, self.habits.lag), last)
         stamp = (float(int(now)) if seconds else now) + self.habits.clock_ahead
         return State(at=now, values=new, version=version, stamp=stamp, visible=visible)
+
+    def stored_lines(self, row: RowAt, lines: Any) -> list[Raw]:
+        """Lines get ids of this system, where it has any; each column is stored in its own way."""
+        out = []
+        for line in lines or []:
+            kept = {name: self.habits.stores(name, value) for name, value in line.items() if name != "id"}
+            if self.habits.line_ids:
+                row.lines_made += "id" not in line
+                kept = {"id": line.get("id") or f"{row.id}-{row.lines_made}", **kept}
+            out.append(kept)
+        return out
 
     def kill(self, stream: str, rid: str) -> None:
         """Deletes a row; the list of deletes shows it after a lag, and the list of changes hides it after another."""

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from syncline.sync import people
 from syncline.testing import company
+from syncline.testing.cast import Cast
 from syncline.testing.edits import Edit
 
 if TYPE_CHECKING:
     from syncline.testing.world import World
+
+
+def open_contacts(world: World) -> None:
+    """Three contacts are there before the hub sees anything."""
+    for number in range(3):
+        type_row(world, f"p{number}@x", world.random.choice(company.ORDER))
 
 
 def type_row(world: World, email: str, name: str) -> None:
@@ -153,3 +160,9 @@ def decide(world: World) -> None:
             rate, world.crash_rate = world.crash_rate, 0.0
             world.undo(random.choice(runs))
             world.crash_rate = rate
+
+
+CONTACTS = Cast(
+    order=company.ORDER, habits=company.HABITS, fields={company.STREAM: tuple(company.FIELDS)},
+    declaration=company.declaration, opens=open_contacts, acts=act,
+)  # fmt: skip

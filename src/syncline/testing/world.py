@@ -17,13 +17,14 @@ from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 from syncline.sync.store import Ledger
 from syncline.testing import company, users
+from syncline.testing.cast import Cast
 from syncline.testing.edits import Edit, Undone
 from syncline.testing.memory import MemoryLedger
 from syncline.testing.systems import SimSystem
 from syncline.testing.vendor import connector
 
 QUIET_SECONDS = 30.0
-HEAL_STEPS = 20_000
+HEAL_STEPS = 1_000
 HIDDEN_FROM_SECONDS = 30.0
 """A row that `find` cannot see is one that cannot be found after a lost create: only older rows are hidden."""
 
@@ -67,9 +68,10 @@ class World:
 
     def __init__(
         self, seed: int, *, steps: int = 1200, script: Sequence[int] | None = None, ledger: Ledger | None = None,
-        trace: bool = False,
+        trace: bool = False, cast: Cast | None = None,
     ) -> None:  # fmt: skip
         self.seed = seed
+        self.cast = cast or users.CONTACTS
         self.script = list(script) if script is not None else script_of(seed, steps)
         self.random, self.now, self.trace = Random(seed), 1000.0, trace
         self.climate = Climate.of(self.random)
@@ -83,18 +85,17 @@ class World:
         self.violations: list[str] = []
         self.log: list[str] = []
         self.systems = {
-            name: SimSystem(name, habits, {company.STREAM: tuple(company.FIELDS)}, self.clock, self.random)
-            for name, habits in company.HABITS.items()
+            name: SimSystem(name, habits, self.cast.fields, self.clock, self.random)
+            for name, habits in self.cast.habits.items()
         }
         self.hub = Hub(
-            declaration=company.declaration(),
+            declaration=self.cast.declaration(),
             connectors={
                 name: connector(name, system.habits, system.fields) for name, system in self.systems.items()
             },
             ledger=ledger or MemoryLedger(), door=self, clock=self.clock, point=self.point, batch=20,
         )  # fmt: skip
-        for number in range(3):
-            users.type_row(self, f"p{number}@x", self.random.choice(company.ORDER))
+        self.cast.opens(self)
         self.live()
         self.heal()
 
@@ -146,7 +147,7 @@ class World:
             self.run_errands()
             kind = self.random.random()
             if kind < self.climate.acts:
-                users.act(self)
+                self.cast.acts(self)
             elif kind < self.climate.acts + self.climate.decides:
                 users.decide(self)
             else:
@@ -158,7 +159,7 @@ class World:
             system.land()
             if self.random.random() < (self.climate.outage if system.up else 0.05):
                 system.up = not system.up
-            rows = [r for r in system.rows[company.STREAM].values() if self.now - r.born > HIDDEN_FROM_SECONDS]
+            rows = [r for r in system.every_row() if self.now - r.born > HIDDEN_FROM_SECONDS]
             if rows and self.random.random() < self.climate.hides:
                 self.random.choice(rows).hidden_until = self.now + self.random.uniform(1, 20)
 
@@ -171,35 +172,35 @@ class World:
 
     def hub_step(self) -> None:
         """One step of the hub, chosen by chance."""
-        system = self.random.choice(company.ORDER)
+        system, stream = self.random.choice(self.cast.order), self.random.choice(self.cast.streams)
         choice = self.random.random()
         if choice < 0.25:
-            self.safely(observe.advance, self.hub, system, company.STREAM)
+            self.safely(observe.advance, self.hub, system, stream)
         elif choice < 0.3:
-            self.feed(system)
+            self.feed(system, stream)
         elif choice < 0.32:
-            self.sweep(system)
+            self.sweep(system, stream)
         elif choice < 0.5:
-            self.safely(observe.look, self.hub, system, company.STREAM)
+            self.safely(observe.look, self.hub, system, stream)
         elif choice < 0.6:
             self.safely(derive.derive_dirty, self.hub)
         else:
-            self.safely(deliver.deliver, self.hub, system, company.STREAM)
+            self.safely(deliver.deliver, self.hub, system, stream)
 
-    def feed(self, system: str) -> None:
+    def feed(self, system: str, stream: str) -> None:
         """The list of deletes, where there is one."""
-        if self.hub.stream(system, company.STREAM).deleted is not None:
-            self.safely(observe.poll_deletes, self.hub, system, company.STREAM)
+        if self.hub.stream(system, stream).deleted is not None:
+            self.safely(observe.poll_deletes, self.hub, system, stream)
 
-    def sweep(self, system: str) -> None:
+    def sweep(self, system: str, stream: str) -> None:
         """The whole stream, in the background: it repairs what no list of changes showed."""
-        if self.hub.ledger.cursor(system, company.STREAM, "changes").baselined:
-            self.safely(lambda: observe.poll(self.hub, system, company.STREAM, path="sweep"))
+        if self.hub.ledger.cursor(system, stream, "changes").baselined:
+            self.safely(lambda: observe.poll(self.hub, system, stream, path="sweep"))
 
-    def webhook(self, system: str, row: str) -> None:
+    def webhook(self, system: str, row: str, stream: str = company.STREAM) -> None:
         """A webhook is a hint and nothing more."""
         with self.hub.ledger.unit() as unit:
-            unit.put_hints([Hint(system=system, stream=company.STREAM, id=row, at=self.now)])
+            unit.put_hints([Hint(system=system, stream=stream, id=row, at=self.now)])
 
     def undo(self, run: int) -> None:
         """A person takes a run back."""
@@ -218,7 +219,7 @@ class World:
         self.crash_rate = 0.0
         for system in self.systems.values():
             system.up, system.faults = True, False
-            for row in system.rows[company.STREAM].values():
+            for row in system.every_row():
                 row.hidden_until = 0.0
         still = self.now
         for _ in range(HEAL_STEPS):
@@ -236,13 +237,14 @@ class World:
         for system in self.systems.values():
             system.land()
         self.run_errands()
-        for name in company.ORDER:
-            self.safely(observe.advance, self.hub, name, company.STREAM)
-            self.feed(name)
-            self.sweep(name)
-            self.safely(observe.look, self.hub, name, company.STREAM)
-            self.safely(derive.derive_dirty, self.hub)
-            self.safely(deliver.deliver, self.hub, name, company.STREAM)
+        for name in self.cast.order:
+            for stream in self.cast.streams:
+                self.safely(observe.advance, self.hub, name, stream)
+                self.feed(name, stream)
+                self.sweep(name, stream)
+                self.safely(observe.look, self.hub, name, stream)
+                self.safely(derive.derive_dirty, self.hub)
+                self.safely(deliver.deliver, self.hub, name, stream)
         self.steps += 1
 
     def activity(self) -> int:
@@ -251,4 +253,5 @@ class World:
 
     def hints_left(self) -> bool:
         """Is something still to be looked at?"""
-        return any(self.hub.ledger.hints(name, company.STREAM, self.now + 100.0, 1) for name in company.ORDER)
+        later = self.now + 100.0
+        return any(self.hub.ledger.hints(s, t, later, 1) for s in self.cast.order for t in self.cast.streams)
