@@ -1,0 +1,173 @@
+"""Bindings: what the fields' places compile to, one for each stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from random import Random
+
+import msgspec
+
+from syncline.config.address import At, places_of, raw_field
+from syncline.config.check import Check, Declared
+from syncline.config.lenses import lens_of, with_mapping
+from syncline.config.problems import Path, quoted
+from syncline.mapping.binding import Binding, BoundField
+from syncline.mapping.expression import Expression
+from syncline.mapping.field_type import FieldType
+from syncline.mapping.lens import Lens, round_trips
+from syncline.mapping.text import shown
+
+SAMPLES = 200
+
+
+@dataclass(kw_only=True)
+class _Stream:
+    """What is bound to one stream so far."""
+
+    entity: str
+    first: Declared
+    bound: dict[str, BoundField] = field(default_factory=dict)
+    writers: dict[str, Declared] = field(default_factory=dict)
+    spelled: list[object] = field(default_factory=list)
+
+
+def bindings_of(check: Check) -> tuple[Binding, ...]:
+    """All bindings, in the order of systems and of fields."""
+    streams: dict[tuple[str, str], _Stream] = {}
+    for fields in check.declared.values():
+        for one in fields.values():
+            places = places_of(check, one.path, one.block)
+            kind = check.kinds.get((one.entity, one.name))
+            if kind is not None:
+                for at in places:
+                    _bind(check, streams, one, kind, at)
+    order = {name: index for index, name in enumerate(check.systems)}
+    bindings = [
+        Binding(
+            system=system, stream=stream, entity=found.entity, fields=tuple(found.bound.values()),
+            version=_version(found.spelled), scope=_scope(check, found.entity, system, stream),
+        )
+        for (system, stream), found in sorted(streams.items(), key=lambda one: order[one[0][0]])
+    ]  # fmt: skip
+    check_scopes(check, bindings)
+    return tuple(bindings)
+
+
+def _bind(check: Check, streams: dict[tuple[str, str], _Stream], one: Declared, kind: FieldType, at: At) -> None:
+    found = streams.setdefault((at.system, at.stream.name), _Stream(entity=one.entity, first=one))
+    if found.entity != one.entity:
+        check.error(
+            at.path, f"{at.where} holds {found.entity}, by {quoted(found.first.full_name)}",
+            "a stream holds one kind of record",
+        )  # fmt: skip
+        return
+    if one.name in found.bound:
+        check.error(at.path, f"{quoted(one.full_name)} is bound to {at.where} twice", "leave one out")
+        return
+    lens = lens_of(check, one, kind, at)
+    if lens is None:
+        return
+    bound = _directed(check, one, at, lens)
+    _mapped_once(check, found, one, at, bound)
+    if bound.outward and lens.put is not None and at.block.write is None:
+        _comes_back(check, one, kind, at, lens)
+    found.bound[one.name] = bound
+    block = with_mapping(check, at.path, at.block)
+    values = one.block.values if not isinstance(one.block.values, str) else check.hub.tables.get(one.block.values)
+    found.spelled += [
+        one.name,
+        one.block.type,
+        block.model_dump(mode="json"),
+        values,
+        one.block.model_dump(mode="json"),
+    ]
+
+
+def _directed(check: Check, one: Declared, at: At, lens: Lens) -> BoundField:
+    block, computed = at.block, one.block.is_ is not None or one.block.rollup is not None
+    read_only = [raw for raw in lens.reads if (known := raw_field(at.stream, raw)) is not None and not known.writable]
+    inward = not computed and block.only != "write" and (block.read is not None or block.write is None)
+    outward = lens.put is not None and block.only != "read" and not read_only
+    must_write = computed or block.only == "write" or block.write is not None
+    if must_write and read_only:
+        check.error(at.path, f"{quoted(read_only[0])} of {at.where} cannot be written", "name a field that can be")
+    elif must_write and block.only == "read":
+        check.error((*at.path, "only"), f"{quoted(one.full_name)} is computed here: it is only written", "leave it out")
+    elif computed and block.read is not None:
+        check.error((*at.path, "read"), f"{quoted(one.full_name)} is computed here: nothing is read", "leave it out")
+    return BoundField(field=one.name, lens=lens, inward=inward, outward=outward)
+
+
+def _mapped_once(check: Check, found: _Stream, one: Declared, at: At, bound: BoundField) -> None:
+    """Two fields written to one raw field would take turns for ever."""
+    if not bound.outward:
+        return
+    for raw in at.raws or bound.lens.reads:
+        other = found.writers.setdefault(raw, one)
+        if other is not one:
+            check.error(
+                at.path, f"{quoted(raw)} of {at.where} is mapped twice, also by {quoted(other.full_name)}",
+                "let one of them only read: `only: read`",
+            )  # fmt: skip
+
+
+def _comes_back(check: Check, one: Declared, kind: FieldType, at: At, lens: Lens) -> None:
+    """What goes out must come back as it was."""
+    found = round_trips(lens, kind, Random(f"{one.full_name} {at.where}"), SAMPLES)
+    lost = next((problem for problem in found if not problem.refused), None)
+    if lost is not None:
+        check.error(
+            at.path, f"what is written to {at.where} does not come back: {shown(lost.value)} {lost.reason}",
+            "check the type, and how this system says empty (`empty_is`)",
+        )  # fmt: skip
+    elif len(found) >= SAMPLES:
+        # Nothing is lost by it, and a sampled address is fuller than most.
+        check.warn(at.path, f"{at.where} takes few values: {shown(found[-1].value)} {found[-1].reason}")
+
+
+def _version(spelled: list[object]) -> str:
+    """Changes with the mapping, and with nothing else."""
+    return blake2b(msgspec.json.encode(spelled, order="deterministic"), digest_size=8).hexdigest()
+
+
+def _scope(check: Check, entity: str, system: str, stream: str) -> Expression | None:
+    block = check.entity(entity)
+    for name in (f"{system}.{stream}", system):
+        if name in block.scope:
+            path: Path = ("entities", entity, "scope", name)
+            return check.expression(path, block.scope[name], check.columns(entity), "boolean")
+    return None
+
+
+def check_scopes(check: Check, bindings: list[Binding]) -> None:
+    """Every scope is of a place where the entity is bound."""
+    for entity in check.hub.entities:
+        for name in check.entity(entity).scope:
+            stream_in(check, bindings, ("entities", entity, "scope", name), entity, name, several=True)
+
+
+def stream_in(
+    check: Check, bindings: list[Binding], path: Path, entity: str, name: str, *, several: bool = False
+) -> Binding | None:
+    """The binding that `odoo` or `odoo.res.partner` names for an entity; says what is wrong if it names none."""
+    system, _, stream = name.partition(".")
+    if not check.known_system(path, system):
+        return None
+    fitting = [b for b in bindings if (b.entity, b.system) == (entity, system) and stream in ("", b.stream)]
+    if not fitting:
+        here = [b for b in bindings if (b.entity, b.system) == (entity, system)]
+        meant_to_be = any(system in one.block.at for one in check.declared.get(entity, {}).values())
+        if here or not meant_to_be:  # else what is wrong with its fields there was said
+            check.at_key(path, f"{quoted(entity)} is not bound to {quoted(name)}", _bound_to(bindings, entity))
+        return None
+    if len(fitting) > 1 and not several:
+        names = ", ".join(f"{system}.{one.stream}" for one in fitting)
+        check.at_key(path, f"{quoted(entity)} is bound to several streams of {system}", f"say which: {names}")
+        return None
+    return fitting[0]
+
+
+def _bound_to(bindings: list[Binding], entity: str) -> str:
+    systems = list(dict.fromkeys(b.system for b in bindings if b.entity == entity))
+    return f"it is bound to {', '.join(systems)}" if systems else "bind its fields with `at:`"
