@@ -166,14 +166,16 @@ def test_sqlite_gives_the_same_answers(text: str, rows: list[dict[str, Any]]) ->
     try:
         expression = compile_expression(text, COLUMNS)
     except ExpressionErrors as errors:
-        assert all(error.message == "division by zero" for error in errors.errors)
-        return
+        if {error.message for error in errors.errors} <= {"division by zero"}:
+            return  # where SQLite says NULL
+        raise
     for row in rows:
         try:
             ours = expression.evaluate(row.get)
         except Unfit as unfit:
-            assert unfit.reason.startswith("division by zero")  # noqa: PT017 - SQLite says NULL here
-            continue
+            if unfit.reason.startswith("division by zero"):
+                continue
+            raise
         query = f"SELECT {text} FROM (SELECT {', '.join(f':{name} AS {name}' for name in row)})"
         (theirs,) = SQLITE.execute(query, row).fetchone()
         assert ours == theirs, (text, row)
@@ -205,10 +207,11 @@ def test_sums_and_products_are_exact_or_unfit(
     try:
         found = compile_expression(text, dict.fromkeys("xyz", "decimal")).evaluate(row.get)
     except Unfit as unfit:
-        assert "more digits" in unfit.reason  # noqa: PT017
-        assert text.count("*") > 6
-    else:
-        assert Fraction(found) == model(row)
+        # 114 digits: not before there are many factors of 13 digits
+        if "more digits" in unfit.reason and text.count("*") > 6:
+            return
+        raise
+    assert Fraction(found) == model(row)
 
 
 @given(DECIMALS, DECIMALS.filter(bool))
@@ -324,7 +327,10 @@ def test_an_expression_gives_a_value_or_unfit(drawn: tuple[str, dict[str, Any]])
         if expression.type in TYPED and value is not None:
             TYPED[expression.type].dump(value)
     except Unfit as unfit:
-        assert unfit.reason
+        told = unfit.reason
+    else:
+        told = "a value"
+    assert told
     if expression.next_change is not None:
         assert (expression.next_change(row.get) or row[NOW] + 1) > row[NOW]
 

@@ -76,8 +76,6 @@ class Build:
 
     def folded(self, node: Node) -> Node:
         """A call of constants is computed now, so that what cannot be computed is an error of the text."""
-        if any(arg.type == BROKEN for arg in node.args):
-            return Node(op="constant", type=BROKEN, at=node.at)
         if not all(arg.op == "constant" for arg in node.args):
             return node
         values = [arg.value for arg in node.args]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from syncline.mapping.times import as_utc, date, datetime_
 
 Cast = Callable[[Any], Any]
 
+_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
 _SURELY_64_BITS = 18  # digits
 
 CAST_NAMES = {
@@ -75,9 +77,10 @@ def spelling(kind: SqlType) -> Cast | None:
 def _from_text(target: SqlType, zone: ZoneInfo, currency: str | None) -> Cast | None:
     if target == INTEGER:
         return _integer
-    readers = {BOOLEAN: boolean(), DATE: date(), DATETIME: datetime_(zone=str(zone))}
-    if target in readers:
-        return _reader(readers[target])
+    if target == DATETIME:
+        return _moment(datetime_(zone=str(zone)), midnight(zone))
+    if target in (BOOLEAN, DATE):
+        return _reader(boolean() if target == BOOLEAN else date())
     if target == DECIMAL:
         return _decimal
     make = in_currency(currency) if target == MONEY else None
@@ -86,6 +89,16 @@ def _from_text(target: SqlType, zone: ZoneInfo, currency: str | None) -> Cast | 
 
 def _reader(kind: FieldType) -> Cast:
     return lambda text: kind.load(kind.normal(text))
+
+
+def _moment(kind: FieldType, begins: Callable[[dt.date], dt.datetime]) -> Cast:
+    def read(text: str) -> dt.datetime | None:
+        if _DAY.fullmatch(text):
+            return begins(date().load(date().normal(text)))
+        moment: dt.datetime | None = kind.load(kind.normal(text))
+        return moment
+
+    return read
 
 
 def _integer(text: str) -> int | None:

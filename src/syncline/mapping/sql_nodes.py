@@ -59,12 +59,3 @@ def walk(root: Node) -> Iterator[Node]:
             seen.add(id(node))
             yield node
             waiting.extend(node.args)
-
-
-def depth(root: Node) -> int:
-    """How many levels the tree has, counted level by level: a deep tree must not overflow the count."""
-    levels, level = 0, [root]
-    while level:
-        levels += 1
-        level = list({id(arg): arg for node in level for arg in node.args}.values())
-    return levels

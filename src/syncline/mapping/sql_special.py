@@ -31,9 +31,7 @@ Special = Callable[[Build, str, Sequence[Node], int], Node]
 
 
 def _arity(build: Build, name: str, args: Sequence[Node], at: int, least: int, most: int | None) -> Node | None:
-    """An error where the number of arguments is wrong; a broken node where one is broken already."""
-    if any(arg.type == BROKEN for arg in args):
-        return build.constant(None, BROKEN, at)
+    """An error where the number of arguments is wrong."""
     if len(args) >= least and (most is None or len(args) <= most):
         return None
     wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
