@@ -33,6 +33,8 @@ def due_field(case: Case, lid: int, name: str) -> Told | None:
         return None  # the truth said it; only what it never held, and what a person took, goes there
     view = case.view(lid)
     if name not in view and column_or_line(case, lid, name):
+        if column_of(name) is not None and not line_is_due(case, lid, name):
+            return None  # told with its line, when that is made there
         if current.value is None:
             taking.agree(case, lid, name, guard.unchanged_since(case, lid))
             return None
@@ -50,6 +52,13 @@ def column_or_line(case: Case, lid: int, name: str) -> bool:
     if line is None:
         return False
     return column_of(name) is None or line_field(line) not in case.view(lid)
+
+
+def line_is_due(case: Case, lid: int, name: str) -> bool:
+    """Is the line of this column still to be made there?"""
+    whole = line_field(line_of(name) or "")
+    known = case.known(lid, whole)
+    return case.value(whole).version > (known.agreed or 0) and not case.is_open(lid, whole)
 
 
 def frozen_is_fine(case: Case, lid: int, name: str) -> bool:
@@ -81,7 +90,7 @@ def is_due(case: Case, lid: int, writable: Iterable[str]) -> bool:
     """Would `due_fields` find anything? Kept at the link, in the same update, as an indexed column."""
     link = case.links[lid]
     if link.state == "birth":
-        return link.parked is None
+        return link.parked is None and (not link.why or link.writing is not None)
     if link.deleting:
         return True
     return bool(due_fields(case, lid, writable))

@@ -19,10 +19,10 @@ def found(
     for name, misfit in reading.misfits.items():
         receipts.park_misfit(case, lid, name, misfit, None)
     for name, value in sorted(reading.told.items()):
-        if value is not None:
-            taking.take(case, lid, name, value, seen, "first value")
+        if case.equal(name, value, case.value(name).value):
+            case.learn(lid, name, agreed=case.value(name).version)
         else:
-            case.learn(lid, name, agreed=0)
+            taking.take(case, lid, name, value, seen, "first value")
     guard.accept(case, lid, seen)
     case.put(lid, fingerprint=fingerprint)
 

@@ -48,6 +48,7 @@ def recognise(case: Case, lid: int, reading: Reading, seen: Observation) -> Read
         misfits.update({line_field(line, column): misfit for column, misfit in row.misfits.items()})
     gone = removed(case, lid, seats, seen)
     told.update({line_field(line): None for line in gone})
+    told.update(dict.fromkeys(never_came(case, lid, seats, seen)))
     kept = {line: own for line, own in case.links[lid].lines.items() if line not in gone}
     case.put(lid, lines={**kept, **{line: row.seat for line, row in seats.items()}})
     return Reading(told=told, misfits=misfits, unresolved=reading.unresolved, rows=reading.rows)
@@ -79,15 +80,22 @@ def match(case: Case, lid: int, rows: Sequence[LineRow]) -> dict[str, LineRow]:
             seats[line] = row
         else:
             left.append(row)
-    free = [line for line in lines_of(case) if line not in seats and (line not in link.lines or not has_ids(rows))]
+    known = dict.fromkeys([*link.lines, *sent_there(link), *lines_of(case)])  # also what was removed elsewhere since
+    free = [line for line in known if line not in seats and (line not in link.lines or not has_ids(rows))]
     by_key(case, free, left, seats)
     if not has_ids(rows):
-        by_place(link, free, left, seats)
+        by_place(case, link, free, left, seats)
     for row in left:
         line = str(case.record.next_line)
         case.record = replace(case.record, next_line=case.record.next_line + 1)
         seats[line] = row
     return seats
+
+
+def sent_there(link: Link) -> list[str]:
+    """Lines that we sent without learning what became of them."""
+    names = [name for name, known in link.known.items() if known.sent or known.doubts]
+    return [line for name in names if column_of(name) is None and (line := line_of(name)) is not None]
 
 
 def has_ids(rows: Sequence[LineRow]) -> bool:
@@ -106,9 +114,11 @@ def by_key(case: Case, free: list[str], left: list[LineRow], seats: dict[str, Li
             left.remove(row)
 
 
-def by_place(link: Link, free: list[str], left: list[LineRow], seats: dict[str, LineRow]) -> None:
-    """The same place as before, where lines have no ids."""
+def by_place(case: Case, link: Link, free: list[str], left: list[LineRow], seats: dict[str, LineRow]) -> None:
+    """The same place as before, where lines have neither ids nor a key: another key is another line."""
     for row in list(left):
+        if key_of_row(case, row) is not None:
+            continue
         line = next((one for one in free if link.lines.get(one) == row.seat), None)
         if line is not None:
             seats[line] = row
@@ -142,6 +152,19 @@ def removed(case: Case, lid: int, seats: Mapping[str, LineRow], seen: Observatio
     return [line for line in link.lines if line not in seats and seen.as_of >= link.line_receipts.get(line, 0.0)]  # I11
 
 
+def never_came(case: Case, lid: int, seats: Mapping[str, LineRow], seen: Observation) -> list[str]:
+    """Fields of lines that we sent without learning what became of them, and that are not there."""
+    link = case.links[lid]
+    out = []
+    for name, known in link.known.items():
+        line = line_of(name)
+        if line is None or line in seats or not (known.sent or known.doubts):
+            continue
+        if seen.whole and seen.as_of >= link.line_receipts.get(line, 0.0):
+            out.append(name)
+    return out
+
+
 # ---- telling
 def writable(case: Case, columns: frozenset[str]) -> list[str]:
     """The fields of lines that may be told: all of living lines, and the end of removed ones."""
@@ -162,9 +185,8 @@ def compose(case: Case, lid: int, told: Mapping[str, Value]) -> list[tuple[str |
     """
     view, link = case.view(lid), case.links[lid]
     out: list[tuple[str | None, dict[str, Value]]] = []
-    there = {line_of(name) for name in view if name.startswith(LINES)}
-    for line in sorted({*there, *map(line_of, told)} - {None}, key=lambda one: int(one or 0)):
-        assert line is not None
+    there = {line for name, held in view.items() if held is True and (line := line_of(name)) and not column_of(name)}
+    for line in sorted(there | {line for name in told if (line := line_of(name))}, key=int):
         exists = told[line_field(line)] if line_field(line) in told else view.get(line_field(line))
         if exists is None:
             continue

@@ -22,15 +22,16 @@ def see(
              value does not fit parks itself and holds nothing else up.
     """
     old, now_there, misfits = case.view(lid), reading.told, reading.misfits
+    met = case.links[lid].known
     case.put(lid, seen=bound)
     case.views[lid] = (bound, now_there)
     for name in sorted({*now_there, *misfits}):
         if name in misfits:
             receipts.park_misfit(case, lid, name, misfits[name], old.get(name))
-        elif name in old or line_of(name) is not None or must_look(case, lid, name):
+        elif (name in old and name in met) or line_of(name) is not None or must_look(case, lid, name):
             see_field(case, lid, name, old, now_there[name], seen)
         else:
-            first_meeting.meet_field(case, lid, name, now_there[name], seen)  # I15: newly bound or permitted
+            first_meeting.meet_field(case, lid, name, now_there[name], seen)  # I15: newly bound, permitted, or resolved
     guard.accept(case, lid, seen)
     receipts.expire_doubts(case, lid, now_there, seen)
     link = case.links[lid]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncline.mapping.document import column_of, line_field, line_of
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.link import Withheld
@@ -15,6 +16,8 @@ def put_back(case: Case, intent: Intent, undo_run: int) -> list[str]:
     left: list[str] = []
     lid = intent.link
     for name, told in intent.values.items():
+        if goes_with_its_line(intent, name):
+            continue
         if not can_undo(case, lid, name, told.version, told.value):
             left.append(name)
             continue
@@ -24,6 +27,12 @@ def put_back(case: Case, intent: Intent, undo_run: int) -> list[str]:
         )  # fmt: skip
         case.note("undo", name, lid, told.value, told.before)
     return left
+
+
+def goes_with_its_line(intent: Intent, name: str) -> bool:
+    """A column of a line that this write made: the line is taken back whole, or not at all."""
+    line = line_of(name)
+    return line is not None and column_of(name) is not None and line_field(line) in intent.values
 
 
 def can_undo(case: Case, lid: int, name: str, version: int | None, value: object) -> bool:
