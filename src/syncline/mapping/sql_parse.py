@@ -114,7 +114,9 @@ def _tokens(text: str) -> list[Token]:
         found = _COMPLETE.match(text)
         end = 0 if found is None else found.end()
         quoted = end < len(text)
-        _refuse(text, end if quoted else 0, f"a quotation {'begins here and' if quoted else 'or a comment'} does not end")
+        _refuse(
+            text, end if quoted else 0, f"a quotation {'begins here and' if quoted else 'or a comment'} does not end"
+        )
 
 
 def _check_tokens(text: str, tokens: list[Token]) -> None:
