@@ -10,6 +10,9 @@ from syncline.model.record import Parking, Value
 
 LinkState = Literal["birth", "active", "asleep", "shadow", "tombstone"]
 
+NEVER = 2.0**40
+"""The moment to tell a link what is held: none by itself."""
+
 
 class Sent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value the system accepted without telling what it stored: unconfirmed.
@@ -82,6 +85,22 @@ class Known(Struct, frozen=True, kw_only=True, omit_defaults=True):
     turns: tuple[Turn, ...] = ()
 
 
+class Stopped(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A write that is ready and held by a brake; `released` once a person let exactly this one go.
+
+    kind:    delete, blank, rewrite or create.
+    version: of the record's field; 0 for a create or delete.
+    counted: it counts for the brake when it is delivered.
+    """
+
+    kind: str
+    field: str | None = None
+    version: int = 0
+    since: float = 0.0
+    released: bool = False
+    counted: bool = True
+
+
 UNKNOWN_FIELD = Known()
 """What a link knows of a field it never met."""
 
@@ -95,6 +114,8 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
     direct_at:   the last moment for which a direct read or a receipt vouches.
     covered:     the stream's own polls vouch for this row too (False after a read that was not accepted).
     writing:     the intent whose receipt is awaited.
+    held:        what it must be told and a brake holds.
+    stamp:       the system's own time of the last change, as last accepted.
     gone_at:     when the row was deleted, as the last believed proof says; the same proof again is not news.
     into:        of a tombstone: `stream/id` of the row that replaced it in the same system.
     """
@@ -124,5 +145,7 @@ class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parked: Parking | None = None
     attempts: int = 0
     farewell: tuple[str, ...] = ()
+    held: tuple[Stopped, ...] = ()
+    stamp: float | None = None
     gone_at: float = 0.0
     into: str | None = None

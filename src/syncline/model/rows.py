@@ -18,6 +18,7 @@ class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     began:     when the read under way began, by our clock.
     covered:   every row was unchanged since its last observation, until this moment.
     baselined: the stream was read to its end once; before that nothing is matched or created in it.
+    back:      how many rows the read under way showed older than they were known to be.
     """
 
     system: str
@@ -30,6 +31,7 @@ class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     covered: float = 0.0
     baselined: bool = False
     ended: float = 0.0
+    back: int = 0
 
 
 class Hint(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,21 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: float
     undoes: int | None = None
     note: str = ""
+
+
+class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A kind of write to one stream that waits for a person; of `rebaseline`: all writes of its entity.
+
+    kind:  delete, blank, rewrite, create or rebaseline.
+    count: how many writes are held; of `rebaseline`: how many rows went back.
+    """
+
+    system: str
+    stream: str
+    kind: str
+    count: int
+    since: float
+    why: str = ""
 
 
 class SystemState(Struct, frozen=True, kw_only=True, omit_defaults=True):

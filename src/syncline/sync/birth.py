@@ -18,12 +18,16 @@ from syncline.model.record import Parking, Record
 from syncline.sync import meet, observe, outcomes, send, settle, writing
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
+from syncline.sync.stops import Gate, Ready
 
 READ_FIRST_SECONDS = 1.0
 """How soon a birth asks again whether the stream was read past the moment its record appeared."""
 
+PARENT_SECONDS = 60.0
+"""How soon a birth asks again for the ids it requires; it is woken earlier when they come."""
 
-def bring_forth(hub: Hub, stream: Stream, link: Link) -> None:
+
+def bring_forth(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
     """One step of one birth: resolve the create already sent, or look for the row, or create it."""
     if link.parked is not None:
         return
@@ -37,7 +41,7 @@ def bring_forth(hub: Hub, stream: Stream, link: Link) -> None:
     elif not read_far_enough(hub, stream, link, record):
         later(hub, link, hub.clock() + READ_FIRST_SECONDS)
     elif not found_there(hub, stream, link, None):
-        create(hub, stream, link)
+        create(hub, stream, link, gate)
 
 
 def read_far_enough(hub: Hub, stream: Stream, link: Link, record: Record) -> bool:
@@ -174,20 +178,35 @@ def carried_on(case: Case, lid: int) -> None:
         case.put(lid, deleting=True, carried=True)
 
 
-def create(hub: Hub, stream: Stream, link: Link) -> None:
-    """T2, call, T3 of a create."""
+def create(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
+    """T2, call, T3 of a create that is not held, and has the ids that the system requires."""
     binding = hub.declaration.binding(link.system, link.stream)
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "birth")
         desk.load([link.record])
         case = desk.cases[link.record]
-        told = first_values(desk, binding, case, link.id)
-        intent = new_create(desk, binding, case, link.id, told)
-        unit.save_intents([intent])
+        ready = [planned(desk, binding, case, link.id)]
+        if writing.lacks(desk, binding, case, link.id):
+            case.put(link.id, due_at=desk.now + PARENT_SECONDS)  # I10
+            ready = []
+        going = gate.pick(desk, binding, ready)
+        intents = [new_create(desk, binding, case, one.link, dict(one.told)) for one in going]
+        unit.save_intents(intents)
         desk.flush()
         hub.point("create written")
     hub.point("create committed")
-    call(hub, stream, binding, intent, first=True)
+    for intent in intents:
+        call(hub, stream, binding, intent, gate, first=True)
+
+
+def may_begin(record: Record, link: Link) -> bool:
+    """Is there somebody to bring forth, and nothing that a person must see to first?"""
+    return link.parked is None and record.parked is None and record.state == "active"
+
+
+def planned(desk: Desk, binding: Binding, case: Case, lid: int) -> Ready:
+    """What a birth would be created with now."""
+    return Ready(case=case, link=lid, kind="create", told=first_values(desk, binding, case, lid))
 
 
 def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
@@ -197,7 +216,7 @@ def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
     with hub.ledger.unit() as unit:
         unit.save_intents([intent])
     hub.point("create committed again")
-    call(hub, stream, binding, intent, first=False)
+    call(hub, stream, binding, intent, None, first=False)
 
 
 def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
@@ -218,7 +237,7 @@ def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[st
     return replace(intent, raw={**defaults, **intent.raw})
 
 
-def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, *, first: bool) -> None:
+def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate | None, *, first: bool) -> None:
     """The call and its receipt. An unknown outcome stays with the birth until it is resolved.
 
     What a further attempt is answered, short of success, tells nothing about the first one.
@@ -230,16 +249,19 @@ def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, *, first: b
         desk.load([intent.record])
         case = desk.cases[intent.record]
         if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
-            unit.save_intents([replace(intent, state="unknown")])
+            kept = replace(intent, state="unknown")
             at = intent.at + (
                 stream.settles_in.find + stream.write_timeout if stream.create_is_safe_by == "find" else 1.0
             )
             case.put(intent.link, due_since=case.links[intent.link].due_since or desk.now, due_at=at)
         elif isinstance(outcome, Done):
             born(desk, binding, case, intent, outcome)
-            unit.save_intents([replace(intent, state="done", done_at=desk.now, stored=outcome.stored)])
+            kept = replace(intent, state="done", done_at=desk.now, stored=outcome.stored)
         else:
-            unit.save_intents([outcomes.settle_outcome(desk, binding, intent, outcome)])
+            kept = outcomes.settle_outcome(desk, binding, intent, outcome)
+        unit.save_intents([kept])
+        if gate is not None:
+            gate.delivered(desk, [kept])
         settle.close_desk(desk)
         hub.point("birth written")
     hub.point("birth committed")

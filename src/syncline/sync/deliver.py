@@ -12,9 +12,10 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.outcome import Outcome
-from syncline.sync import birth, observe, outcomes, send, settle, writing
+from syncline.sync import birth, observe, outcomes, send, settle, stops, writing
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
+from syncline.sync.stops import Gate, Ready
 
 RETRY_SECONDS = 1.0
 RETRY_CAP_SECONDS = 300.0
@@ -22,27 +23,34 @@ RETRY_CAP_SECONDS = 300.0
 
 def deliver(hub: Hub, system: str, stream_name: str) -> int:
     """Tells one batch of due links of a stream. Returns how many links it worked on."""
-    stream = hub.stream(system, stream_name)
-    batch = hub.ledger.due(system, stream_name, hub.clock(), min(hub.batch, stream.batch_size))
+    stream, binding = hub.stream(system, stream_name), hub.declaration.binding(system, stream_name)
+    if not stops.may_write(hub, binding):
+        return 0
+    size = min(hub.batch, stream.batch_size)
+    due_now = hub.ledger.due(system, stream_name, hub.clock(), max(size, stops.AHEAD))
+    if stops.waits_for_plan(hub, binding):
+        due_now = [link for link in due_now if link.writing is not None]  # a create that was approved and sent
+    batch = due_now[:size]
+    gate = stops.Brakes(hub=hub, ahead=due_now)
     for link in (link for link in batch if link.state == "birth"):
-        birth.bring_forth(hub, stream, link)
+        birth.bring_forth(hub, stream, link, gate)
     known = [link for link in batch if link.external_id is not None]
     if known:
-        tell(hub, stream, known)
+        tell(hub, stream, known, gate)
     return len(batch)
 
 
-def tell(hub: Hub, stream: Stream, links: Sequence[Link]) -> None:
+def tell(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
     """Look before write; whatever moved is observed first, and only what is still due is written."""
     binding = hub.declaration.binding(links[0].system, links[0].stream)
     looked = look(hub, binding, stream, links)
     hub.point("looked")
-    intents = journal(hub, binding, stream, links, looked)
+    intents = journal(hub, binding, stream, links, looked, gate)
     if not intents:
         return
     answers = send.send(hub, stream, binding.system, intents)
     hub.point("called")
-    receive(hub, binding, intents, answers)
+    receive(hub, binding, intents, answers, gate)
 
 
 def look(hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link]) -> dict[str, Observation] | None:
@@ -53,8 +61,9 @@ def look(hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link]) -> d
 
 
 def journal(
-    hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link], looked: dict[str, Observation] | None
-) -> list[Intent]:
+    hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link], looked: dict[str, Observation] | None,
+    gate: Gate,
+) -> list[Intent]:  # fmt: skip
     """T2: the looks are settled and the intents committed as `sent`, before any call."""
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "deliver", (binding.system, binding.stream))
@@ -63,11 +72,11 @@ def journal(
             there = [looked[str(link.external_id)] for link in links if link.external_id in looked]
             settle.settle(desk, binding, [(one, binding.bound(one.raw)) for one in there])
             missing(desk, stream, [link for link in links if link.external_id not in looked])
-        intents = []
-        for link in links:
-            intent = decide(desk, binding, link, looked)
-            if intent is not None:
-                intents.append(intent)
+        ready = [one for link in links if (one := decide(desk, binding, link, looked, gate)) is not None]
+        intents = [
+            writing.new_intent(desk, binding, one.case, one.link, one.kind, dict(one.told))
+            for one in gate.pick(desk, binding, ready)
+        ]
         settle.close_desk(desk)
         unit.save_intents(intents)
         hub.point("intents written")
@@ -85,7 +94,7 @@ def missing(desk: Desk, stream: Stream, links: Sequence[Link]) -> None:
             case.put(link.id, due_since=link.due_since or desk.now, due_at=again)
 
 
-def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observation] | None) -> Intent | None:
+def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observation] | None, gate: Gate) -> Ready | None:
     """What this link must be told now; None where nothing is left to tell."""
     case = desk.cases.get(link.record) or next(c for c in desk.cases.values() if link.id in c.links)
     now = case.links[link.id]
@@ -95,13 +104,12 @@ def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observati
         return None
     if now.deleting:
         return decide_delete(desk, case, link, looked)
-    told = writing.resolved(desk, binding, case, link.id, due.due_fields(case, link.id, desk.writable(case, now)))
-    if not told:
-        return None
-    return writing.new_intent(desk, binding, case, link.id, "update", told)
+    wanted = {**gate.also(desk, binding, case, link.id), **due.due_fields(case, link.id, desk.writable(case, now))}
+    told = writing.resolved(desk, binding, case, link.id, wanted)
+    return Ready(case=case, link=link.id, kind="update", told=told) if told else None
 
 
-def decide_delete(desk: Desk, case: Case, link: Link, looked: dict[str, Observation] | None) -> Intent | None:
+def decide_delete(desk: Desk, case: Case, link: Link, looked: dict[str, Observation] | None) -> Ready | None:
     """A carried-on delete, unless the look found an edit: then a person is asked."""
     binding = desk.binding(link)
     bound = binding.bound(looked[str(link.external_id)].raw) if looked is not None else link.seen
@@ -109,7 +117,7 @@ def decide_delete(desk: Desk, case: Case, link: Link, looked: dict[str, Observat
     if moved and edited(case, link):
         deletes.spare(case, link.id)
         return None
-    return writing.new_intent(desk, binding, case, link.id, "delete", {})
+    return Ready(case=case, link=link.id, kind="delete")
 
 
 def edited(case: Case, link: Link) -> bool:
@@ -122,7 +130,7 @@ def edited(case: Case, link: Link) -> bool:
 
 
 # ---- T3
-def receive(hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequence[Outcome]) -> None:
+def receive(hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequence[Outcome], gate: Gate) -> None:
     """The receipts of a batch in one transaction."""
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intents[0].run, now=hub.clock())
@@ -131,6 +139,7 @@ def receive(hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequ
             outcomes.settle_outcome(desk, binding, intent, out) for intent, out in zip(intents, answers, strict=True)
         ]
         unit.save_intents(kept)
+        gate.delivered(desk, kept)
         settle.close_desk(desk)
         hub.point("receipts written")
     hub.point("receipts committed")

@@ -7,6 +7,7 @@ from typing import Any
 
 from syncline.config.declaration import Birth
 from syncline.merge.case import Case
+from syncline.sync import writing
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -36,6 +37,7 @@ def derive_dirty(hub: Hub) -> int:
 
 def derive(desk: Desk, case: Case) -> None:
     """Computed fields first, since births may read them."""
+    writing.unwait(desk, case)
     if case.record.state != "active":
         return
     compute(desk, case)

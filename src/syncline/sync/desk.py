@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from syncline.config.declaration import Declaration
 from syncline.identity.match import Key, keys_of
@@ -13,9 +16,9 @@ from syncline.mapping.reference import Ref
 from syncline.merge import due, lines
 from syncline.merge.case import Case
 from syncline.merge.policy import Setting
-from syncline.model.link import Link
+from syncline.model.link import NEVER, Link
 from syncline.model.record import Record
-from syncline.model.rows import Hint, Run
+from syncline.model.rows import Held, Hint, Run
 from syncline.sync.hub import Hub
 from syncline.sync.store import Row, Unit
 
@@ -34,6 +37,7 @@ class Desk:
     unknown_rows: set[Row] = field(default_factory=set)
     by_key: dict[Key, list[int]] = field(default_factory=dict)
     covered: dict[tuple[str, str], float] = field(default_factory=dict)
+    held_why: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property
     def declaration(self) -> Declaration:
@@ -168,8 +172,10 @@ class Desk:
             if wanted and link.due_since is None:
                 at = self.now + case.setting.entity.settle_after
                 case.put(lid, due_since=self.now, due_at=at)
+            elif wanted and link.due_at == NEVER and due.is_free(case, lid, self.writable(case, link)):
+                case.put(lid, due_at=self.now)  # what a brake holds holds up nothing else
             elif not wanted and link.due_since is not None:
-                case.put(lid, due_since=None, due_at=None)
+                case.put(lid, due_since=None, due_at=None, held=())
 
     def flush(self) -> None:
         """Each table once: records, links, keys, references, history, hints, dirty marks."""
@@ -184,6 +190,7 @@ class Desk:
         unit.add_entries([entry for case in changed for entry in case.entries])
         hints = [hint for case in changed for hint in self.hints_of(case)]
         unit.put_hints(hints)
+        self.flush_held(changed)
         self.flush_indexes(changed)
 
     def hints_of(self, case: Case) -> Iterable[Hint]:
@@ -193,6 +200,26 @@ class Desk:
             if link.external_id is not None and link.state != "tombstone":
                 at = max(at, self.now) + self.hub.look_after(link.system, link.stream)
                 yield Hint(system=link.system, stream=link.stream, id=link.external_id, at=at)
+
+    def flush_held(self, changed: Sequence[Case]) -> None:
+        """Keeps the number of what brakes hold beside its marks, in the same update."""
+        moved: Counter[tuple[str, str, str]] = Counter()
+        for case in changed:
+            before = self.before[case.record.id][1]
+            for lid, link in case.links.items():
+                old = before[lid].held if lid in before else ()
+                if link.held != old:
+                    moved.update((link.system, link.stream, mark.kind) for mark in link.held if not mark.released)
+                    moved.subtract((link.system, link.stream, mark.kind) for mark in old if not mark.released)
+        if not any(moved.values()):
+            return
+        rows = {(one.system, one.stream, one.kind): one for one in self.unit.held()}
+        for key, number in moved.items():
+            row = rows.get(key) or Held(
+                system=key[0], stream=key[1], kind=key[2], count=0, since=self.now, why=self.held_why.get(key, "")
+            )  # fmt: skip
+            row = replace(row, count=row.count + number)
+            (self.unit.save_held if row.count > 0 else self.unit.drop_held)([row])
 
     def flush_indexes(self, changed: Sequence[Case]) -> None:
         """Match keys, references, and the dirty marks of whoever reads a changed record."""
@@ -209,7 +236,8 @@ class Desk:
         self.unit.save_references(references)
         read = [rid for rid in moved if self.cases[rid].record.entity in self.hub.referred]
         referring = self.unit.referring_to(read) if read else {}
-        self.unit.mark_dirty(rid for ids in referring.values() for rid in ids if rid not in self.cases)
+        derived = {case.record.id for case in changed}
+        self.unit.mark_dirty(rid for ids in referring.values() for rid in ids if rid not in derived)
         linked = [
             (link.system, link.stream, link.external_id)
             for case in changed for link in case.links.values()

@@ -11,6 +11,7 @@ from syncline.config.declaration import Declaration
 from syncline.connect.connector import Connector
 from syncline.connect.request import Answer, Effect, Request
 from syncline.connect.stream import Stream
+from syncline.merge import order
 from syncline.sync.store import Ledger
 
 
@@ -49,7 +50,18 @@ class Hub:
     def reference_fields(self) -> Mapping[str, tuple[str, ...]]:
         """Entity to its fields that refer to another record."""
         entities = self.declaration.entities.items()
-        return {n: tuple(f for f, p in e.fields.items() if p.type.name == "reference") for n, e in entities}
+        return {n: tuple(f for f in e.fields if order.referred_entity(e, f) is not None) for n, e in entities}
+
+    @cached_property
+    def sequence(self) -> order.Order | order.Cycle:
+        """The streams in the order of writes, parents before children."""
+        bindings = self.declaration.bindings
+        needs = order.needs_of(self.declaration.entities, bindings, self.required)
+        return order.order([(binding.system, binding.stream) for binding in bindings], needs)
+
+    def required(self, system: str, stream: str) -> frozenset[str]:
+        """The raw fields without which that stream takes no new row."""
+        return frozenset(one.name for one in self.stream(system, stream).fields if one.required)
 
     @cached_property
     def referred(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from syncline.model.entry import Entry
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 
 Counter = Literal["record", "link", "intent", "run"]
 Row = tuple[str, str, str]
@@ -94,6 +94,12 @@ class Reads(Protocol):
     def runs(self, limit: int) -> Sequence[Run]:
         """The latest runs, newest first."""
 
+    def run(self, number: int) -> Run | None:
+        """The run of that number."""
+
+    def held(self) -> Sequence[Held]:
+        """What waits for a person's release, ordered by system, stream and kind."""
+
     def count_links(self, system: str, stream: str) -> int:
         """Active links of a stream."""
 
@@ -147,6 +153,12 @@ class Writes(Protocol):
         """These rows are linked: nothing waits for them any more."""
 
     def save_run(self, run: Run) -> None: ...
+    def save_held(self, rows: Sequence[Held]) -> None:
+        """One per system, stream and kind."""
+
+    def drop_held(self, rows: Sequence[Held]) -> None:
+        """Nothing of these kinds is held there any more."""
+
     def count_told(self, system: str, stream: str, kind: str, at: float, number: int) -> None: ...
 
 

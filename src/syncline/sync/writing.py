@@ -53,6 +53,25 @@ def external_id(desk: Desk, binding: Binding, rid: int) -> str | None:
     return links[0].external_id if links else None
 
 
+def lacks(desk: Desk, binding: Binding, case: Case, lid: int) -> tuple[str, ...]:
+    """The references without which the system takes no new row, and which have no id there yet."""
+    must = desk.hub.required(binding.system, binding.stream)
+    waiting = [name for name, known in case.links[lid].known.items() if known.waiting and name in binding.by_field]
+    return tuple(name for name in waiting if must.intersection(binding.by_field[name].lens.reads))
+
+
+def unwait(desk: Desk, case: Case) -> None:
+    """A reference that has got its id goes on."""
+    for lid, link in list(case.links.items()):
+        for name, known in link.known.items():
+            value = case.value(name).value
+            if not known.waiting or (value is not None and external_id(desk, desk.binding(link), value) is None):
+                continue
+            case.learn(lid, name, waiting=False)
+            if link.state == "birth" and link.due_since is not None:
+                case.put(lid, due_at=desk.now)
+
+
 def resolved(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> dict[str, Told]:
     """Without the references that have no id there yet: those fields wait, and nothing else does."""
     for name in desk.hub.reference_fields.get(binding.entity, ()):

@@ -14,7 +14,7 @@ from syncline.model.entry import Entry
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Counter, Row, Unit
 
 
@@ -45,6 +45,7 @@ class Tables:
     states: dict[str, SystemState] = field(default_factory=dict)
     waiting: dict[Row, set[Row]] = field(default_factory=lambda: defaultdict(set))
     runs: dict[int, Run] = field(default_factory=dict)
+    held: dict[Row, Held] = field(default_factory=dict)
     told: list[tuple[str, str, str, float, int]] = field(default_factory=list)
 
 
@@ -139,6 +140,12 @@ class MemoryReads:
 
     def runs(self, limit: int) -> Sequence[Run]:
         return [self.t.runs[rid] for rid in sorted(self.t.runs, reverse=True)[:limit]]
+
+    def run(self, number: int) -> Run | None:
+        return self.t.runs.get(number)
+
+    def held(self) -> Sequence[Held]:
+        return [self.t.held[row] for row in sorted(self.t.held)]
 
     def count_links(self, system: str, stream: str) -> int:
         return sum(
@@ -281,6 +288,12 @@ class MemoryUnit(MemoryReads):
 
     def save_run(self, run: Run) -> None:
         self.writes.append(lambda: self.t.runs.update({run.id: run}))
+
+    def save_held(self, rows: Sequence[Held]) -> None:
+        self.writes.append(lambda: self.t.held.update(((r.system, r.stream, r.kind), r) for r in rows))
+
+    def drop_held(self, rows: Sequence[Held]) -> None:
+        self.writes.append(lambda: [self.t.held.pop((r.system, r.stream, r.kind), None) for r in rows])
 
     def count_told(self, system: str, stream: str, kind: str, at: float, number: int) -> None:
         self.writes.append(lambda: self.t.told.append((system, stream, kind, at, number)))
