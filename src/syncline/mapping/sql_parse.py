@@ -23,7 +23,7 @@ _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE,
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _DIALECT = Dialect()
 _COMPLETE = re.compile(r"""(?:[^'"]|'[^']*'|"[^"]*")*""")
-_SIGNS = frozenset("( ) , . + - * / % = == <> != < <= > >= <=> || -> ->> ::".split())
+_SIGNS = frozenset(("<>", "!=", "<=", ">=", "==", "<=>", "||", "->", "->>", "::", *"(),.+-*/%=<>"))
 _UNIT = re.compile(r"(?:year|quarter|month|week|day|hour|minute|second)s?", re.IGNORECASE)
 _MISSING = re.compile(r"Required keyword|Expected|Expecting")
 
