@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
 
 import pytest
 from declaring import CONNECTORS, ENVIRONMENT, HEAD, connector, loaded, only, problems, stream
@@ -10,11 +10,8 @@ from full import FULL, expand
 
 from syncline.config.settings import ALERTS, BRAKES, Brake
 from syncline.config.words import Threshold
-from syncline.mapping.binding import Reading
 from syncline.mapping.lens import NOT_TOLD
 from syncline.merge.policy import HUB
-from syncline.testing import company
-from syncline.testing.world import World
 
 
 def test_a_full_declaration() -> None:
@@ -115,71 +112,6 @@ def test_the_most_careful_mode_holds(hub: str, system: str, entity: str, mode: s
     assert declaration.ignored == {"contact"}
     assert declaration.entities["contact"].on_delete == {"x": "ask"}
     assert declaration.mode_of("other", "other") == hub
-
-
-SIMULATED = """\
-hub: sim
-mode: live
-systems:
-  crm: {connector: sim, empty_is: ""}
-  erp: {connector: plain}
-  shop: {connector: sim, empty_is: "", place: shop}
-first_sync: {match: {contact: [email]}}
-create:
-  contact: {crm: true, erp: true, shop: "email <> 'p1@x'"}
-fields:
-  contact.email: {type: text, case: ignore, at: {crm: contact.email, erp: contact.email, shop: contact.email}}
-  contact.name: {type: text, case: ignore, at: {crm: contact.name, erp: contact.name, shop: contact.name}}
-  contact.addr: {type: text, case: ignore, empty: clear, at: {crm: contact.addr, erp: contact.addr, shop: contact.addr}}
-  contact.price:
-    {type: text, case: ignore, truth: erp, at: {crm: contact.price, erp: contact.price, shop: contact.price}}
-  contact.code:
-    {type: text, case: ignore, truth: origin, at: {crm: contact.code, erp: contact.code, shop: contact.code}}
-  contact.rep: {type: text, case: ignore, policy: manual, at: {crm: contact.rep, erp: contact.rep, shop: contact.rep}}
-  contact.tags:
-    type: set
-    of: text
-    merge: union
-    empty: clear
-    at:
-      crm: {field: contact.tags, separator: ","}
-      erp: {field: contact.tags, separator: ",", empty_is: null}
-      shop: {field: contact.tags, separator: ","}
-"""
-
-
-def simulated() -> Any:
-    names = " ".join(company.FIELDS)
-    connectors = {name: connector(name, stream("contact", names), auth=None) for name in ("sim", "plain")}
-    return loaded(SIMULATED, connectors=connectors).declaration
-
-
-def test_the_simulated_company_can_be_declared_in_a_file() -> None:
-    found, wanted = simulated(), company.declaration()
-    assert (found.name, found.order, found.mode) == (wanted.name, wanted.order, wanted.mode)
-    assert found.matching == wanted.matching
-    for name, policy in wanted.entities["contact"].fields.items():
-        mine = found.entities["contact"].fields[name]
-        assert (mine.policy, mine.truth, mine.empty, mine.strict) == (
-            policy.policy, policy.truth, policy.empty, policy.strict,
-        )  # fmt: skip
-    for system in wanted.order:
-        mine, theirs = found.binding(system, "contact"), wanted.binding(system, "contact")
-        values = {"email": "A@x", "addr": None, "price": "3"}
-        assert mine.writable == theirs.writable
-        assert mine.write(values) == theirs.write(values)
-        raw = {"email": "a@X", "name": "", "tags": "b,a", "code": None}
-        assert reading(mine.read(raw, lambda ref: None)) == reading(theirs.read(raw, lambda ref: None))
-
-
-def reading(found: Reading) -> Any:
-    return found.told, found.misfits, found.unresolved
-
-
-def test_the_simulation_runs_on_the_declared_company(monkeypatch: pytest.MonkeyPatch) -> None:
-    declared = simulated()
-    monkeypatch.setattr(company, "declaration", lambda: declared)
-    assert World(3, steps=60).violations == []
 
 
 def test_a_system_may_speak_its_own_way() -> None:
@@ -285,6 +217,76 @@ def test_births_know_their_values_and_whom_a_system_serves() -> None:
     assert declaration.binding("y", "thing").scope is None
     found = only(text.replace('serves: "country', 'serves: "cuntry'))
     assert (found.path, found.suggestion) == ("systems.x.serves", "did you mean `country`?")
+
+
+def test_a_field_of_ones_own_may_be_read_in_ones_own_way() -> None:
+    text = HEAD + (
+        "fields:\n  account.size:\n    type: text\n"
+        "    at: {odoo: {field: res.partner.x_size, read: upper(x_size), custom: true}}\n"
+    )
+    binding = loaded(text).declaration.bindings[0]
+    assert binding.read({"x_size": "xl"}, lambda ref: None).told == {"size": "XL"}
+    assert binding.writable == ()
+
+
+def test_a_table_may_lack_a_system_that_keeps_what_is_unmapped() -> None:
+    text = (
+        "hub: a\nsystems: {x: {connector: open}, y: {connector: open, place: b}}\nfields:\n"
+        "  contact.a: {type: enum, values: {one: {x: EINS}}, unmapped: keep, at: {x: thing.a, y: thing.a}}\n"
+    )
+    declaration = loaded(text).declaration
+    assert [one.write({"a": "one"}) for one in declaration.bindings] == [{"a": "EINS"}, {"a": "one"}]
+
+
+def test_a_boolean_may_have_words_and_a_default() -> None:
+    text = (
+        "hub: a\nsystems: {x: {connector: open}}\nfields:\n"
+        "  contact.a: {type: boolean, values: {true: {x: J}, false: {x: N}}, unmapped: default, default: 'false',\n"
+        "    at: {x: thing.a}}\n"
+    )
+    binding = loaded(text).declaration.bindings[0]
+    assert binding.read({"a": "?"}, lambda ref: None).told == {"a": False}
+    assert binding.write({"a": True}) == {"a": "J"}
+    assert "`true` has no" not in only(text.replace("false: {x: N}", "false: {}")).message
+
+
+def test_rates_and_line_keys() -> None:
+    text = (
+        "hub: a\ncurrency: EUR\nsystems: {x: {connector: open}}\nfields:\n"
+        "  account.sum: {rollup: sum, of: deal, value: amount, rates: {USD: 0.9, GBP: '1.15'}}\n"
+        "  deal.amount: {type: money}\n  deal.account: {type: reference, of: account}\n"
+        "  deal.lines: {type: lines, columns: {sku: text}}\nentities: {deal: {line_key: [sku]}}\n"
+    )
+    declaration = loaded(text).declaration
+    (found,) = declaration.rollups
+    assert (found.rollup.currency, found.rollup.rates) == ("EUR", {"USD": Decimal("0.9"), "GBP": Decimal("1.15")})
+    assert declaration.entities["deal"].line_key == ("sku",)
+
+
+def test_references_that_meet_are_no_circle() -> None:
+    names = ("account", "contact", "deal", "order")
+    streams = [stream(name, "a account_id! contact_id! deal_id!") for name in names]
+    refers = {"order": ("deal", "contact"), "deal": ("account",), "contact": ("account",), "account": ()}
+    fields = "".join(
+        f"  {name}.a: {{type: text, at: {{x: {name}.a}}}}\n"
+        + "".join(f"  {name}.{to}: {{type: reference, of: {to}, at: {{x: {name}.{to}_id}}}}\n" for to in refers[name])
+        for name in names
+    )
+    given = "".join(f"  {name}: {{x: {{account_id: 1, contact_id: 1, deal_id: 1}}}}\n" for name in names)
+    births = "".join(f"  {name}: {{x: true}}\n" for name in names)
+    text = f"hub: a\nsystems: {{x: {{connector: c}}}}\nfields:\n{fields}create:\n{births}on_create:\n{given}"
+    connectors = {"c": connector("c", *streams, auth=None)}
+    assert len(loaded(text, connectors=connectors).declaration.births) == 4
+    circle = text.replace(
+        "  account.a:", "  account.order: {type: reference, of: deal, at: {x: account.deal_id}}\n  account.a:"
+    )
+    found = only(circle, connectors=connectors)
+    assert found.message.startswith("every side requires the other: x.")
+
+
+def test_a_connectors_own_settings() -> None:
+    text = "hub: a\nsystems: {x: {connector: open, size: 3, open: true, names: [a, b]}}\n"
+    assert loaded(text).declaration.systems["x"].options == {"size": 3, "open": True, "names": ["a", "b"]}
 
 
 def test_a_changed_mapping_has_another_version() -> None:

@@ -22,6 +22,12 @@ SCHEMA = [
     ("fields:\n  price.net: {type: decimal, places: §99}\n", "should be at most 38", None),
     ("fields:\n  contact.name: {type: text, strict: §maybe}\n", "should be true or false", None),
     ("fields:\n  contact.name: {type: text, at: {hubspot: §3}}\n", "should be a block of keys with values", None),
+    ("fields:\n  contact.name: {type: text, at: {hubspot: [contact.email, §[a]]}}\n",
+     "should be text, a list or a block", None),
+    ("on_create: {order: {odoo: {name: [{value: 1}, {value: 2, §whn: 'true'}, {value: 3}]}}}\nfields:\n"
+     "  order.a: {type: text, at: {odoo: sale.order.payment_term_id}}\n"
+     "  order.b: {type: text, at: {odoo: sale.order.partner_id}}\ncreate: {order: {odoo: true}}\n",
+     "unknown key `whn`", "did you mean `when`?"),
     ("fields:\n  contact.tags: {type: set, order: §[]}\n", "should have at least 1", None),
     ("fields:\n  contact.x: {type: text, at: {hubspot: {field: contact.email, separator: §''}}}\n",
      "should have at least 1 character", None),
@@ -185,6 +191,15 @@ PLACES = [
      "is computed here: nothing is read", None),
     ("fields:\n  account.a: {type: text, at: {§odoo: {stream: res.partner, write: a}}}\n",
      "`write` needs the one raw field it writes", "add `field: STREAM.FIELD`"),
+    ("fields:\n  deal.a: {type: text, at: {hubspot: {field: deal.amount, write: §b}}}\n", "unknown column `b`", None),
+    ("fields:\n  contact.a: {type: boolean, values: {§perhaps: {hubspot: a}}, at: {hubspot: contact.email}}\n",
+     "'perhaps' is neither true nor false", "write `true` or `false`"),
+    ("fields:\n  contact.a: {type: enum, values: {§a: {}, b: {hubspot: B}}, unmapped: default, default: a,\n"
+     "    at: {hubspot: contact.email}}\n", "`a` has no value for hubspot", "add `hubspot:`"),
+    ("fields:\n  contact.a:\n    type: group\n"
+     "    parts: {a: {type: enum, values: [x]}, b: {type: enum, values: {§y: {}, z: {hubspot: Z}}}}\n"
+     "    at: {hubspot: {stream: contact, parts: {a: email, b: phone}}}\n",
+     "`y` has no value for hubspot", "add `hubspot:`"),
     ("currency: EUR\nfields:\n  deal.a: {type: money, at: {hubspot: {field: deal.amount, write: §a}}}\n",
      "the expression gives money", None),
 ]  # fmt: skip
@@ -195,6 +210,11 @@ BIRTHS = [
      "organization of zendesk cannot create", "leave it out"),
     ("fields:\n  account.ref: {type: text, at: {odoo: res.partner.ref}}\ncreate: {account: {§odoo: true}}\n",
      "a create in res.partner of odoo needs `name`", "bind it with `at:`"),
+    (f"fields:\n{ACCOUNT}create: {{account: {{odoo: §nme}}}}\n", "unknown column `nme`", "`name`"),
+    ("fields:\n  order.a: {type: text, at: {odoo: §sale.ordr.name}}\ncreate: {order: {odoo: true}}\n",
+     "odoo has no stream for", "did you mean `sale.order`?"),
+    (f"fields:\n{ACCOUNT}create: {{account: {{§odoo.res.partnr: true}}}}\n", "`account` is not bound to",
+     "it is bound to"),
     (f"fields:\n{ACCOUNT}on_create: {{account: {{§odoo: {{category_id: 1}}}}}}\n", "no account is born in odoo",
      "say when under `create`"),
     (f"fields:\n{ACCOUNT}on_create: {{acount: {{odoo: {{category_id: 1}}}}}}\n".replace("acount", "§acount"),
@@ -235,6 +255,14 @@ COMPUTED = [
      "  deal.x: {type: reference, of: account}\n  deal.n: {type: money}\n", "a rate is above zero", None),
     ("fields:\n  account.a: {rollup: sum, of: deal, value: n, rates: {dollar: §1}}\n"
      "  deal.x: {type: reference, of: account}\n  deal.n: {type: money}\n", "'dollar' is not a currency", None),
+    ("fields:\n  account.a: {type: decimal, rollup: avg, of: deal, value: n, where: §m}\n"
+     "  deal.x: {type: reference, of: account}\n  deal.n: {type: integer}\n", "unknown column `m`", None),
+    ("fields:\n  account.a: {rollup: avg, of: deal, value: n}\n  deal.x: {type: reference, of: account}\n"
+     "  §deal.n: {}\n", "`deal.n` has no type", None),
+    ("fields:\n  account.a: {rollup: any, of: deal}\n  account.b: {type: text, is: §a}\n"
+     "  deal.x: {type: reference, of: account}\n", "boolean", None),
+    ("fields:\n  account.a: {rollup: avg, of: deal, value: n}\n  account.b: {type: date, is: §a}\n"
+     "  deal.x: {type: reference, of: account}\n  deal.n: {type: integer}\n", "decimal", None),
     ("  shop: {connector: open}\nfields:\n"
      "  order.a: {type: text, at: {shop: other.a}}\n"
      "  order.next: {type: reference, of: order, at: {shop: §other.thing_id}}\n"
@@ -308,6 +336,14 @@ def test_several_errors_come_together_in_the_order_of_the_file() -> None:
 def test_a_block_is_not_blamed_for_lacking_what_was_there_and_wrong() -> None:
     text = HEAD + "fields:\n  contact.email: {type: 3}\n"
     assert [one.path for one in problems(text)] == ["fields.contact.email.type"]
+
+
+def test_what_hangs_on_something_unknown_is_not_said_again() -> None:
+    text = HEAD.replace("connector: odoo", "connector: odo") + (
+        "fields:\n  account.name: {type: text, at: {odoo: res.partner.name, hubspot: company.name}}\n"
+        "create: {account: {odoo: true}}\n"
+    )
+    assert "unknown connector" in only(text).message
 
 
 def test_too_little_left_to_check() -> None:

@@ -50,6 +50,11 @@ def outcome(text: str) -> tuple[str, tuple[Problem, ...]]:
     except DeclarationErrors as errors:
         beside = f"{errors.__cause__!r} {errors.__context__!r}"
         return f"{errors} {errors!r} {errors.args} {errors.problems!r} {beside}", errors.problems
+    bound = {(one.system, one.entity, name) for one in found.declaration.bindings for name in one.by_field}
+    declared = {
+        (system, *full.split(".")) for full, block in found.hub.fields.items() for system, at in block.at.items() if at
+    }
+    assert declared <= bound, "a place that cannot be used is never left out in silence"
     return repr(found), found.problems
 
 

@@ -69,6 +69,20 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(body: str, message: str) 
     assert all("hunter" not in str(one) for one in problems(text))
 
 
+TOKEN = "Zx9Qw3Er7Ty1Ui5OpLk"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [f"  x: {{connector: {TOKEN}}}\n", f"{TOKEN}: a\n", f"fields: {{contact.{TOKEN}: {{type: text}}}}\n",
+     f"fields: {{contact.a: {{type: text, is: {TOKEN}}}}}\n", f"zone: {TOKEN}\n"],
+)  # fmt: skip
+def test_a_token_that_slipped_into_a_place_for_names_is_not_shown(body: str) -> None:
+    found = problems(HEAD + body)
+    assert any("***" in str(one) for one in found), "this message would have shown it"
+    assert all(TOKEN not in f"{one} {one!r}" for one in found)
+
+
 def test_a_variable_in_an_address_never_shows_its_value() -> None:
     text = HEAD + "  x: {connector: odoo, url: '${ADDRESS}', secret: vault}\n"
     found = only(text, environment={"ODOO_API_KEY": "k", "ADDRESS": "https://me:hunter-two@acme.example"})

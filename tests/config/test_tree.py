@@ -103,6 +103,8 @@ def test_a_place_that_is_not_there_is_its_nearest() -> None:
     assert (tree.spot(("x",)).key.line, tree.spot(()).key.column) == (1, 1)
     assert tree.inside(("a",), 1, 1) == tree.spot(("a",)).value
     assert tree.inside(("a", "b"), 9, 9).line == 2
+    spaced = read("a: one  two\n")
+    assert [spaced.inside(("a",), 1, column).column for column in (4, 5, 6)] == [7, 8, 9]
 
 
 def test_a_file_is_read_and_named(tmp_path: Path) -> None:

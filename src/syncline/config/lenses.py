@@ -115,7 +115,7 @@ def _simple(
     """A lens of one raw field, for a field itself, a part of a group or a column."""
     rows = values_of(check, path, field) if name != "set" else None
     if rows and any(rows.values()):
-        return _lookup(check, path, field, rows, raw, empty, at)
+        return _lookup(check, path, field, rows, kind, raw, empty, at)
     if block.format is not None:
         return date_format(raw, block.format, zone=block.zone or check.zone, empty=empty)
     if name == "set" and block.separator is not None:
@@ -134,22 +134,27 @@ def _parts(kind: FieldType) -> tuple[str, ...]:
 
 
 def _lookup(
-    check: Check, path: Path, field: TypeBlock, rows: Mapping[str, Mapping[str, Any]], raw: str, empty: Empty, at: At
-) -> Lens | None:
+    check: Check, path: Path, field: TypeBlock, rows: Mapping[str, Mapping[str, Any]], kind: FieldType, raw: str,
+    empty: Empty, at: At,
+) -> Lens | None:  # fmt: skip
     unmapped: Any = "park"
     if isinstance(field, FieldBlock):
         unmapped = Default(value=field.default) if field.unmapped == "default" else field.unmapped
     table: dict[Any, Any] = {value: names[at.system] for value, names in rows.items() if at.system in names}
-    missing = [value for value in rows if value not in table]
     where: Path = ("tables", field.values) if isinstance(field.values, str) else (*path, "values")
-    if missing and unmapped == "park":
-        for value in missing:
-            check.lacks((*where, value), f"{quoted(value)} has no value for {at.system}", f"add `{at.system}:`")
-        return None
+    needed = rows if unmapped == "park" else [unmapped.value] if isinstance(unmapped, Default) else []
+    missing = [value for value in needed if value in rows and value not in table]
+    for value in missing:
+        check.lacks((*where, value), f"{quoted(value)} has no value for {at.system}", f"add `{at.system}:`")
     if field.type == "boolean":
-        table = {_truth(value): told for value, told in table.items()}
-    if isinstance(unmapped, Default) and unmapped.value not in table:
-        return None  # said with the field's settings
+        table = {truth: told for value, told in table.items() if (truth := _truth(check, where, value)) is not None}
+        if isinstance(unmapped, Default) and unmapped.value in rows:
+            unmapped = Default(value=_truth(check, where, unmapped.value))
+            return lookup(raw, table, unmapped=unmapped, empty=empty) if table and not missing else None
+    if not table and unmapped == "keep":
+        return rename(raw, kind, empty=empty)  # this system says everything in the canonical words
+    if missing or not table or (isinstance(unmapped, Default) and unmapped.value not in rows):
+        return None  # a default that is no value is said with the field's settings
     try:
         return lookup(raw, table, unmapped=unmapped, empty=empty)
     except ValueError as error:
@@ -157,9 +162,12 @@ def _lookup(
         return None
 
 
-def _truth(value: str) -> bool:
-    found = TYPES["boolean"]().normal(value)
-    return bool(found)
+def _truth(check: Check, where: Path, value: str) -> bool | None:
+    try:
+        return bool(TYPES["boolean"]().normal(value))
+    except Unfit as unfit:
+        check.at_key((*where, value), unfit.reason, "write `true` or `false`")
+        return None
 
 
 def _money(
@@ -284,7 +292,8 @@ def _computed(check: Check, declared: Declared, kind: FieldType, at: At, block: 
     """A system's own spelling: `read` from its raw fields, `write` to one of them; each way without the other's."""
     read = write = None
     if block.read is not None:
-        columns = {raw.name: raw_kind(at.stream, raw.name) for raw in at.stream.fields}
+        names = [*(raw.name for raw in at.stream.fields), *at.raws]
+        columns = {name: raw_kind(at.stream, name) for name in names}
         read = check.expression((*at.path, "read"), block.read, columns, kind)
     if block.write is not None:
         if len(at.raws) != 1:

@@ -257,12 +257,8 @@ def _flat(node: _Node, path: Path, key: Place, spots: dict[Path, Spot]) -> Any:
 
 
 def _with(data: Any, path: Path, value: Any) -> Any:
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(data, list):
-        return [_with(inner, rest, value) if index == step else inner for index, inner in enumerate(data)]
-    return {name: _with(inner, rest, value) if name == step else inner for name, inner in data.items()}
+    """The blocks with another value at a path of keys."""
+    return {**data, path[0]: _with(data[path[0]], path[1:], value)} if path else value
 
 
 def _marked(file: str, error: YAMLError) -> Place:

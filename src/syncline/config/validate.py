@@ -13,7 +13,6 @@ from syncline.config.problems import Path, Report, meant, quoted
 from syncline.config.schema import HubBlock
 from syncline.config.tree import Tree, has_step
 
-_MOST_ROUNDS = 200
 _KINDS = {
     "string_type": "text", "int_type": "a whole number", "bool_type": "true or false", "float_type": "a number",
     "dict_type": "a block of keys with values", "model_type": "a block of keys with values",
@@ -31,7 +30,7 @@ _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 def validated(tree: Tree, report: Report) -> HubBlock | None:
     """The file as typed blocks, without its wrong parts; None where too little is left."""
     data: Any = tree.data
-    for _ in range(_MOST_ROUNDS):
+    while True:  # each round leaves out at least one part
         try:
             return HubBlock.model_validate(data)
         except ValidationError as error:
@@ -42,7 +41,6 @@ def validated(tree: Tree, report: Report) -> HubBlock | None:
         for path in gone:
             data = _without(data, path)
             report.damage(path)
-    return None
 
 
 def _reported(tree: Tree, data: Any, error: Any, report: Report) -> Path:
@@ -113,22 +111,15 @@ def _found(data: Any, loc: tuple[str | int, ...]) -> tuple[Path, list[str | int]
 
 
 def _without(data: Any, path: Path) -> Any:
+    """The data without the part at a path; a list ends before it, so that no other item changes its place."""
     step, rest = path[0], path[1:]
-    if isinstance(data, list):
-        # A hole would shift the places of all that follow, so the list goes as a whole one level up.
-        return data if not isinstance(step, int) else _changed_list(data, step, rest)
-    if step not in data:
-        return data
+    if not has_step(data, step):
+        return data  # it went with a part around it
+    if isinstance(step, int):
+        return [*data[:step], _without(data[step], rest), *data[step + 1 :]] if rest else data[:step]
     if rest:
-        inner = _without(data[step], rest)
-        return {**data, step: inner}
+        return {**data, step: _without(data[step], rest)}
     return {name: value for name, value in data.items() if name != step}
-
-
-def _changed_list(data: list[Any], step: int, rest: Path) -> list[Any]:
-    if rest and step < len(data):
-        return [_without(one, rest) if index == step else one for index, one in enumerate(data)]
-    return data[:step]
 
 
 def keys_at(path: Path) -> frozenset[str]:
