@@ -24,7 +24,8 @@ BATCH = 1000
 FIELDS = [f"field_{n}" for n in range(12)]
 RAW = [
     "INSERT INTO record VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-    "INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+    "INSERT INTO link VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+    "INSERT INTO link_row VALUES (?, ?, ?, ?, ?)",
     "INSERT INTO match_key VALUES (?, ?, ?)",
     "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "INSERT INTO history_value VALUES (?, ?, ?)",
@@ -88,10 +89,8 @@ def save_raw(connection: sqlite3.Connection, ids: range) -> None:
     records, links, entries = [record(n) for n in ids], [link(n) for n in ids], [entry(n) for n in ids]
     rows: list[list[tuple[object, ...]]] = [
         [(r.id, r.entity, encode(r)) for r in records],
-        [
-            (k.id, k.record, k.system, k.stream, k.external_id, k.state, k.fingerprint, k.due_at, encode(k))
-            for k in links
-        ],
+        [(k.id, k.record, k.system, k.stream, k.external_id, k.state, k.due_at, encode(k)) for k in links],
+        [(k.system, k.stream, k.external_id, k.id, k.fingerprint) for k in links],
         [("contact:email", f"p{n}@example.org", n) for n in ids],
         [(e.record, e.record, e.kind, e.field, e.link, e.at, e.run, e.why) for e in entries],
         [(e.record, None, encode(e.after)) for e in entries],

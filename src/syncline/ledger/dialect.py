@@ -55,7 +55,7 @@ class Sqlite:
     path: Path
     synchronous: Synchronous = "FULL"
     busy_seconds: float = 5.0
-    cache_kib: int = 64 * 1024
+    cache_kib: int = 32 * 1024
     begin_writing: str = "BEGIN IMMEDIATE"
 
     def engine(self, *, read_only: bool) -> Engine:
@@ -68,9 +68,16 @@ class Sqlite:
                 check_same_thread=False, cached_statements=256,
             )  # fmt: skip
 
-        # Reset is a rollback, which a connection that is never inside a transaction does not need.
+        # Reset is a rollback, which a connection that is never inside a transaction does not need. Last in, first
+        # out: the connection whose cache is warm is used again.
         engine = create_engine(
-            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=56, pool_reset_on_return=None
+            "sqlite://",
+            creator=connect,
+            poolclass=QueuePool,
+            pool_size=8,
+            max_overflow=56,
+            pool_reset_on_return=None,
+            pool_use_lifo=True,
         )
 
         @event.listens_for(engine, "connect")

@@ -1,28 +1,41 @@
-"""Links and how many are active: every statement on `link` and `link_count`."""
+"""Links and how many are active: every statement on `link`, `link_row` and `link_count`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ClauseElement, bindparam, select
+from sqlalchemy import ClauseElement, bindparam, select, update
 
 from syncline.ledger import opened
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
 from syncline.ledger.open_items import of_link
-from syncline.ledger.rows import Row, at_rows, by_stream
-from syncline.ledger.schema import link, link_count
-from syncline.ledger.statement import Session, Statement, page, saving
+from syncline.ledger.rows import ROW, Row, at_rows, by_stream, dropping, here
+from syncline.ledger.schema import link, link_count, link_row
+from syncline.ledger.statement import Session, Statement, adding, page, saving
 from syncline.model.link import Link
 
 decode = decoder(Link)
 
 SAVE = saving("Keeps links", link)
-STATES = Statement(
-    "Stream and state of links as they are now",
+BEFORE = Statement(
+    "Links as they are now: row and state",
     ("ids",),
-    lambda d: select(link.c.system, link.c.stream, link.c.state).where(d.one_of(link.c.id, "ids")),
+    lambda d: select(link.c.id, link.c.system, link.c.stream, link.c.external_id, link.c.state).where(
+        d.one_of(link.c.id, "ids")
+    ),
+)
+ADD_ROWS = adding("Gives rows to links, one link to a row", link_row)
+DROP_ROWS = dropping("Takes rows from links", link_row)
+SAVE_FINGERPRINTS = Statement(
+    "Keeps fingerprints that changed",
+    ("fingerprint", *ROW, "fingerprint_before"),
+    lambda d: (
+        update(link_row)
+        .values(fingerprint=bindparam("fingerprint"))
+        .where(*here(link_row, *ROW), link_row.c.fingerprint != bindparam("fingerprint_before"))
+    ),
 )
 BY_ID = Statement(
     "Links by id",
@@ -34,8 +47,16 @@ OF_RECORDS = Statement(
     ("ids",),
     lambda d: select(link.c.record, link.c.body).where(d.one_of(link.c.record, "ids")).order_by(link.c.id),
 )
-AT_ROWS = at_rows("Links by external id", link, "body")
-FINGERPRINTS = at_rows("Fingerprints of links by external id", link, "fingerprint")
+AT_ROWS = Statement(
+    "Links by external id",
+    ("system", "stream", "ids"),
+    lambda d: (
+        select(link_row.c.external_id, link.c.body)
+        .join_from(link_row, link, link.c.id == link_row.c.link)
+        .where(*here(link_row, "system", "stream"), d.one_of(link_row.c.external_id, "ids"))
+    ),
+)
+FINGERPRINTS = at_rows("Fingerprints of links by external id", link_row, "fingerprint")
 DUE = Statement(
     "Links that are due, longest first",
     ("system", "stream", "now", "limit"),
@@ -69,22 +90,39 @@ COUNT = Statement("Counts links that became active, or ceased to be", ("system",
 
 
 def save(session: Session, links: Sequence[Link]) -> None:
-    """The last state of each, how many are active now, and what is open on it."""
+    """The last state of each, the rows they point to, how many are active now, and what is open on them."""
     last = {one.id: one for one in links}
-    moved = Counter((one.system, one.stream) for one in last.values() if one.state == "active")
-    for system, stream, state in session.rows(STATES, (session.pack(list(last)),)):
-        if state == "active":
-            moved[system, stream] -= 1
+    before = session.rows(BEFORE, (session.pack(list(last)),))
     session.many(SAVE, map(columns, last.values()))
-    session.many(COUNT, sorted((*stream, number) for stream, number in moved.items() if number))
+    save_rows(session, last.values(), {one[0]: one[1:4] for one in before if one[3] is not None})
+    count(session, last.values(), [one[1:3] for one in before if one[4] == "active"])
     opened.replace_of_links(session, last, [item for one in last.values() for item in of_link(one)])
+
+
+def save_rows(session: Session, links: Collection[Link], before: Mapping[int, Row]) -> None:
+    """Rows that links left go first, so that another may have them."""
+    rows = {one.id: (one.system, one.stream, one.external_id) for one in links}
+    left = [row for lid, row in before.items() if rows[lid] != row]
+    session.many(DROP_ROWS, left)
+    found = [one for one in links if one.external_id is not None]
+    new = [one for one in found if before.get(one.id) != rows[one.id]]
+    kept = [one for one in found if before.get(one.id) == rows[one.id]]
+    session.many(ADD_ROWS, ((*rows[one.id], one.id, one.fingerprint) for one in new))
+    session.many(SAVE_FINGERPRINTS, ((one.fingerprint, *rows[one.id], one.fingerprint) for one in kept))
+
+
+def count(session: Session, links: Collection[Link], before: Iterable[tuple[str, str]]) -> None:
+    """How many became active, less how many were."""
+    moved = Counter((one.system, one.stream) for one in links if one.state == "active")
+    moved.subtract(before)
+    session.many(COUNT, sorted((*stream, number) for stream, number in moved.items() if number))
 
 
 def columns(one: Link) -> tuple[object, ...]:
     """A link as a row. While a receipt is awaited it is not due, except a birth, which is to be resolved."""
     due = one.due_at if one.writing is None or one.state == "birth" else None
     return (
-        one.id, one.record, one.system, one.stream, one.external_id, one.state, one.fingerprint, due, encode(one)
+        one.id, one.record, one.system, one.stream, one.external_id, one.state, due, encode(one)
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from syncline.model.link import Link
 from syncline.model.record import Record
 
-OpenKind = Literal["conflict", "difference", "parked", "withheld", "candidate"]
+OpenKind = Literal["conflict", "difference", "parked", "withheld", "candidate", "held", "asked"]
 ITSELF = 0
 """The link of what is open on a record itself."""
 
@@ -19,8 +19,8 @@ class OpenItem(Struct, frozen=True, kw_only=True):
     """One thing that waits for a person or a changed condition; its values are in the record or link.
 
     link:  0 where it is open on the record itself.
-    field: empty where it is the whole record or link.
-    code:  of what is parked; else the kind again.
+    field: empty where it is the whole record or link; of `asked` the rule; of an expression what it stands for.
+    code:  of what is parked, the brake's kind of what is held; else the kind again.
     since: 0 where nobody kept the moment.
     """
 
@@ -36,7 +36,7 @@ class OpenItem(Struct, frozen=True, kw_only=True):
 
 
 def of_record(record: Record) -> Iterator[OpenItem]:
-    """Its conflicts, its parking, and whether it may be a duplicate. A merged record is only an alias."""
+    """Its conflicts and parkings, what a rule asks, and whether it may be a duplicate. A merged record is an alias."""
     if record.state == "merged":
         return
     for field, conflict in record.conflicts.items():
@@ -46,6 +46,15 @@ def of_record(record: Record) -> Iterator[OpenItem]:
     if record.parked is not None:
         parked = record.parked
         yield OpenItem(record=record.id, kind="parked", code=parked.code, entity=record.entity, since=parked.at)
+    for name, unfit in record.unfit.items():
+        yield OpenItem(
+            record=record.id, field=name, kind="parked", code=unfit.code, entity=record.entity, since=unfit.at
+        )
+    for rule, episode in record.episodes.items():
+        if episode.asked:
+            yield OpenItem(
+                record=record.id, field=rule, kind="asked", code="asked", entity=record.entity, since=episode.since
+            )
     if record.candidate_of is not None:
         yield OpenItem(
             record=record.id, kind="candidate", code="candidate", entity=record.entity, since=record.created_at
@@ -53,11 +62,16 @@ def of_record(record: Record) -> Iterator[OpenItem]:
 
 
 def of_link(link: Link) -> Iterator[OpenItem]:
-    """Its parking, and per field first differences, parkings and what is withheld. A tombstone asks for nothing."""
+    """Its parking, what is held, and per field first differences, parkings and what is withheld.
+
+    A tombstone asks for nothing.
+    """
     if link.state == "tombstone":
         return
     if link.parked is not None:
         yield item(link, "", "parked", link.parked.code, link.parked.at)
+    for field, stopped in {one.field or "": one for one in link.held if not one.released}.items():
+        yield item(link, field, "held", stopped.kind, stopped.since)
     for field, known in link.known.items():
         if known.differs:
             yield item(link, field, "difference", "difference", 0.0)

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import entries, links, opened, records, streams, work
+from syncline.ledger import entries, links, marks, opened, outbox, records, streams, work
 from syncline.ledger.open_items import OpenItem, OpenKind
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
 from syncline.model.entry import Entry
+from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,15 +97,15 @@ class SqlReads(ABC):
 
     def dirty(self, limit: int) -> Sequence[int]:
         """Records to be derived again, oldest mark first."""
-        return self.ask(work.marked, limit)
+        return self.ask(marks.marked, limit)
 
     def wakes(self, now: float, limit: int) -> Sequence[Wake]:
         """Wakes that are due."""
-        return self.ask(work.wakes_due, now, limit)
+        return self.ask(marks.wakes_due, now, limit)
 
     def system_state(self, system: str) -> SystemState:
         """May it be spoken to?"""
-        return self.ask(work.state_of, system)
+        return self.ask(marks.state_of, system)
 
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         """Rows whose reference to one of these rows could not be resolved."""
@@ -121,6 +122,22 @@ class SqlReads(ABC):
     def runs(self, limit: int) -> Sequence[Run]:
         """The latest runs, newest first."""
         return self.ask(work.latest_runs, limit)
+
+    def run(self, number: int) -> Run | None:
+        """The run of that number."""
+        return self.ask(work.run_of, number)
+
+    def held(self) -> Sequence[Held]:
+        """What waits for a person's release, ordered by system, stream and kind."""
+        return self.ask(work.held_rows)
+
+    def events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        """The outbox beyond a number, in order, with their numbers."""
+        return self.ask(outbox.after, after, limit)
+
+    def armed(self) -> Mapping[str, Armed]:
+        """How far each rule is from being armed, by its name."""
+        return self.ask(marks.armed_rules)
 
     def count_links(self, system: str, stream: str) -> int:
         """Active links of a stream."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select
 
 from syncline.ledger.statement import Statement
 
@@ -29,6 +29,11 @@ def at_rows(purpose: str, table: Table, *columns: str) -> Statement:
             *here(table, "system", "stream"), d.one_of(table.c.external_id, "ids")
         ),
     )
+
+
+def dropping(purpose: str, table: Table) -> Statement:
+    """Removes rows by what their system calls them."""
+    return Statement(purpose, ROW, lambda d: delete(table).where(*here(table, *ROW)))
 
 
 def by_stream(rows: Iterable[Row]) -> Mapping[tuple[str, str], Sequence[str]]:

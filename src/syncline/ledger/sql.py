@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 
-from syncline.ledger import lease, work
+from syncline.ledger import lease, marks
 from syncline.ledger.dialect import Sqlite, Synchronous
 from syncline.ledger.errors import LedgerClosed, LedgerError, NoLedger, ReadOnly, UnitOpen
 from syncline.ledger.migrate import check_version, migrate, version_of
@@ -88,7 +88,7 @@ def open_to_write(
         migrate(connection, version, path)
         if fencing is None:
             fencing = lease.take(session, holder, clock(), seconds, path)
-        numbers = Numbers(work.reserved(session))
+        numbers = Numbers(marks.reserved(session))
     return SqlLedger(texts, Tenure(fencing=fencing, clock=clock, seconds=seconds), numbers)
 
 
@@ -144,7 +144,7 @@ class SqlLedger(SqlReads):
         if self.tenure is not None:
             with self.turn, self.session() as session, transaction(session):
                 if lease.stands(session, self.tenure.fencing):
-                    work.reserve(session, self.numbers.given)  # the rest of each block was never given out
+                    marks.reserve(session, self.numbers.given)  # the rest of each block was never given out
                     lease.give_back(session, self.tenure.fencing)
         self.closed = True
         self.engine.dispose()

@@ -6,22 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement, Table, bindparam, delete, select
+from sqlalchemy import ClauseElement, bindparam, delete, select
 
 from syncline.identity.match import Key
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
-from syncline.ledger.rows import ROW, Row, at_rows, by_stream, here
+from syncline.ledger.rows import ROW, Row, at_rows, by_stream, dropping, here
 from syncline.ledger.schema import cursor, hint, parked_row, staged, waiting
 from syncline.ledger.statement import Session, Statement, page, saving
 from syncline.model.rows import Cursor, Hint, ParkedRow, Staged
 
 decode_cursor, decode_staged, decode_parked = decoder(Cursor), decoder(Staged), decoder(ParkedRow)
-
-
-def dropping(purpose: str, table: Table) -> Statement:
-    """Removes rows by what their system calls them."""
-    return Statement(purpose, ROW, lambda d: delete(table).where(*here(table, *ROW)))
 
 
 # ---- cursors

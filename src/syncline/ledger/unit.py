@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import entries, links, records, streams, work
+from syncline.ledger import entries, links, marks, outbox, records, streams, work
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
 from syncline.model.entry import Entry
+from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class SqlUnit(SqlReads):
                 if rows:
                     write(self.session, rows)
         self.reserved = self.numbers.wanted()
-        work.reserve(self.session, self.reserved)
+        marks.reserve(self.session, self.reserved)
 
     def new_id(self, counter: Counter) -> int:
         """A number that was never given out."""
@@ -119,27 +120,27 @@ class SqlUnit(SqlReads):
 
     def mark_dirty(self, records: Iterable[int]) -> None:
         """To be derived again."""
-        self.keep("dirty", work.mark, records)
+        self.keep("dirty", marks.mark, records)
 
     def mark_entity_dirty(self, entities: Iterable[str]) -> None:
         """Every record of these entities."""
-        self.keep("dirty", work.mark_entities, entities)
+        self.keep("dirty", marks.mark_entities, entities)
 
     def clean(self, records: Iterable[int]) -> None:
         """Derived: no longer dirty."""
-        self.keep("dirty", work.clean, records)
+        self.keep("dirty", marks.clean, records)
 
     def put_wakes(self, wakes: Sequence[Wake]) -> None:
-        """One per record."""
-        self.keep("wake", work.put_wakes, wakes)
+        """One per record; of two the earlier moment stands."""
+        self.keep("wake", marks.put_wakes, wakes)
 
     def drop_wakes(self, records: Iterable[int]) -> None:
         """Woken."""
-        self.keep("wake", work.drop_wakes, records)
+        self.keep("wake", marks.drop_wakes, records)
 
     def save_system_state(self, state: SystemState) -> None:
         """May it be spoken to?"""
-        self.keep("system_state", work.save_states, [state])
+        self.keep("system_state", marks.save_states, [state])
 
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         """`waiting` is to be looked at again when one of these rows is linked."""
@@ -148,6 +149,26 @@ class SqlUnit(SqlReads):
     def stop_waiting(self, rows: Iterable[Row]) -> None:
         """These rows are linked: nothing waits for them any more."""
         self.keep("waiting", streams.stop_waiting, rows)
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """To the outbox; one whose id is there already stays as it is."""
+        self.keep("event", self.write_events, events)
+
+    def write_events(self, session: Session, events: Sequence[Event]) -> None:
+        """Events are numbered as they are written."""
+        outbox.add(session, self.numbers, events)
+
+    def arm(self, rules: Sequence[Armed]) -> None:
+        """The last state of a rule stands."""
+        self.keep("armed", marks.arm, rules)
+
+    def save_held(self, rows: Sequence[Held]) -> None:
+        """One per system, stream and kind."""
+        self.keep("held", work.save_held, rows)
+
+    def drop_held(self, rows: Sequence[Held]) -> None:
+        """Nothing of these kinds is held there any more."""
+        self.keep("held", work.drop_held, rows)
 
     def save_run(self, run: Run) -> None:
         """The last state of a run stands."""

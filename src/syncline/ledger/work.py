@@ -1,4 +1,4 @@
-"""What the hub does and did: `intent`, `run`, `told`, `dirty`, `wake`, `system_state` and `counter`."""
+"""What the hub wrote and may not write yet: every statement on `intent`, `run`, `told` and `held`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from sqlalchemy import ClauseElement, bindparam, delete, func, literal_column, s
 
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
-from syncline.ledger.schema import counter, dirty, intent, record, run, system_state, told, wake
+from syncline.ledger.rows import here
+from syncline.ledger.schema import held, intent, run, told
 from syncline.ledger.statement import Session, Statement, page, saving
 from syncline.model.intent import Intent
-from syncline.model.rows import Run, SystemState, Wake
+from syncline.model.rows import Held, Run
 
-decode_intent, decode_run, decode_state = decoder(Intent), decoder(Run), decoder(SystemState)
+decode_intent, decode_run, decode_held = decoder(Intent), decoder(Run), decoder(Held)
 
 # ---- intents
 SAVE_INTENTS = saving("Journals writes", intent)
@@ -58,6 +59,7 @@ def intents_sent(session: Session) -> Sequence[Intent]:
 
 # ---- runs, and what brakes count
 SAVE_RUN = saving("Keeps runs", run)
+RUN = Statement("A run by its number", ("number",), lambda d: select(run.c.body).where(run.c.id == bindparam("number")))
 RUNS = Statement(
     "The latest runs, newest first", ("limit",), lambda d: page(select(run.c.body).order_by(run.c.id.desc()))
 )
@@ -87,6 +89,12 @@ def save_runs(session: Session, runs: Sequence[Run]) -> None:
     session.many(SAVE_RUN, ((one.id, one.kind, one.at, encode(one)) for one in runs))
 
 
+def run_of(session: Session, number: int) -> Run | None:
+    """By its number."""
+    found = session.rows(RUN, (number,))
+    return decode_run(found[0][0]) if found else None
+
+
 def latest_runs(session: Session, limit: int) -> Sequence[Run]:
     """Newest first."""
     return [decode_run(body) for (body,) in session.rows(RUNS, (limit,))]
@@ -102,110 +110,31 @@ def told_since(session: Session, system: str, stream: str, kind: str, since: flo
     return int(session.rows(TOLD_SINCE, (system, stream, kind, since))[0][0])
 
 
-# ---- dirty marks
-MARK = Statement(
-    "Marks records to be derived again; an older mark keeps its place",
-    ("record",),
-    lambda d: d.insert(dirty).values(record=bindparam("record")).inline().on_conflict_do_nothing(),
+# ---- what a brake holds
+HELD_KEY = ("system", "stream", "kind")
+SAVE_HELD = saving("Keeps what waits for a person's release", held)
+DROP_HELD = Statement(
+    "Nothing of a kind is held any more",
+    HELD_KEY,
+    lambda d: delete(held).where(*here(held, *HELD_KEY)),
 )
-MARK_ENTITY = Statement(
-    "Marks every record of entities",
-    ("entities",),
-    lambda d: (
-        d.insert(dirty)
-        .from_select(
-            ["record"],
-            select(record.c.id).where(d.one_of(record.c.entity, "entities")).order_by(record.c.id),
-        )
-        .inline()
-        .on_conflict_do_nothing()
-    ),
-)
-CLEAN = Statement(
-    "Records were derived", ("record",), lambda d: delete(dirty).where(dirty.c.record == bindparam("record"))
-)
-DIRTY = Statement(
-    "Records to be derived again, oldest mark first",
-    ("limit",),
-    lambda d: page(select(dirty.c.record).order_by(dirty.c.number)),
+HELD = Statement(
+    "What waits for a person's release",
+    (),
+    lambda d: select(held.c.body).order_by(*(held.c[name] for name in HELD_KEY)),
 )
 
 
-def mark(session: Session, records: Sequence[int]) -> None:
-    """In this order, behind older marks."""
-    session.many(MARK, ((rid,) for rid in records))
+def save_held(session: Session, rows: Sequence[Held]) -> None:
+    """The last state of each kind."""
+    session.many(SAVE_HELD, ((one.system, one.stream, one.kind, encode(one)) for one in rows))
 
 
-def mark_entities(session: Session, entities: Sequence[str]) -> None:
-    """In one statement, however many records there are."""
-    session.do(MARK_ENTITY, (session.pack(entities),))
+def drop_held(session: Session, rows: Sequence[Held]) -> None:
+    """Released, or no longer due."""
+    session.many(DROP_HELD, ((one.system, one.stream, one.kind) for one in rows))
 
 
-def clean(session: Session, records: Sequence[int]) -> None:
-    """No longer dirty."""
-    session.many(CLEAN, ((rid,) for rid in records))
-
-
-def marked(session: Session, limit: int) -> Sequence[int]:
-    """The oldest marks."""
-    return [rid for (rid,) in session.rows(DIRTY, (limit,))]
-
-
-# ---- wakes
-PUT_WAKE = saving("Derive records again at a moment, one per record", wake)
-DROP_WAKE = Statement("Forgets wakes", ("record",), lambda d: delete(wake).where(wake.c.record == bindparam("record")))
-WAKES = Statement(
-    "Wakes that are due, oldest first",
-    ("now", "limit"),
-    lambda d: page(select(wake).where(wake.c.at <= bindparam("now")).order_by(wake.c.at, wake.c.record)),
-)
-
-
-def put_wakes(session: Session, wakes: Sequence[Wake]) -> None:
-    """The last one of each record."""
-    session.many(PUT_WAKE, ((one.record, one.at, one.why) for one in wakes))
-
-
-def drop_wakes(session: Session, records: Sequence[int]) -> None:
-    """Woken."""
-    session.many(DROP_WAKE, ((rid,) for rid in records))
-
-
-def wakes_due(session: Session, now: float, limit: int) -> Sequence[Wake]:
-    """A batch to wake."""
-    return [Wake(record=rid, at=at, why=why) for rid, at, why in session.rows(WAKES, (now, limit))]
-
-
-# ---- systems
-SAVE_STATE = saving("Keeps whether systems may be spoken to", system_state)
-STATE = Statement(
-    "May a system be spoken to?",
-    ("system",),
-    lambda d: select(system_state.c.body).where(system_state.c.system == bindparam("system")),
-)
-
-
-def save_states(session: Session, states: Sequence[SystemState]) -> None:
-    """The last state of each."""
-    session.many(SAVE_STATE, ((one.system, encode(one)) for one in states))
-
-
-def state_of(session: Session, system: str) -> SystemState:
-    """A system that nothing is known of may be spoken to."""
-    found = session.rows(STATE, (system,))
-    return decode_state(found[0][0]) if found else SystemState(system=system)
-
-
-# ---- counters
-RESERVE = saving("Reserves the numbers up to one", counter)
-RESERVED = Statement("The numbers reserved so far", (), lambda d: select(counter.c.name, counter.c.reserved))
-
-
-def reserve(session: Session, upto: Mapping[str, int]) -> None:
-    """Never to be given out again."""
-    session.many(RESERVE, list(upto.items()))
-
-
-def reserved(session: Session) -> dict[str, int]:
-    """By counter."""
-    return dict(session.rows(RESERVED))
+def held_rows(session: Session) -> Sequence[Held]:
+    """All of them; there are few."""
+    return [decode_held(body) for (body,) in session.rows(HELD)]

@@ -54,26 +54,20 @@ def records() -> None:
         Column("stream", WORDS, nullable=False),
         Column("external_id", WORDS),
         Column("state", WORDS, nullable=False),
-        Column("fingerprint", LargeBinary(), nullable=False),
         Column("due_at", Double()),
         Column("body", LargeBinary(), nullable=False),
     )  # fmt: skip
-    op.create_index(
-        "link_due",
-        "link",
-        ["system", "stream", "due_at"],
-        sqlite_where=text("due_at IS NOT NULL"),
-        postgresql_where=text("due_at IS NOT NULL"),
-    )
+    op.create_index("link_due", "link", ["system", "stream", "due_at"], **only("due_at IS NOT NULL"))
     op.create_index("link_record", "link", ["record"])
-    op.create_index(
+    op.create_table(
         "link_row",
-        "link",
-        ["system", "stream", "external_id"],
-        unique=True,
-        sqlite_where=text("external_id IS NOT NULL"),
-        postgresql_where=text("external_id IS NOT NULL"),
-    )
+        Column("system", WORDS, primary_key=True),
+        Column("stream", WORDS, primary_key=True),
+        Column("external_id", WORDS, primary_key=True),
+        Column("link", NUMBER, nullable=False),
+        Column("fingerprint", LargeBinary(), nullable=False),
+        sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_table(
         "link_count",
         Column("system", WORDS, primary_key=True),
@@ -157,13 +151,7 @@ def streams() -> None:
         Column("body", LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )  # fmt: skip
-    op.create_index(
-        "parked_row_key",
-        "parked_row",
-        ["match_key"],
-        sqlite_where=text("match_key IS NOT NULL"),
-        postgresql_where=text("match_key IS NOT NULL"),
-    )
+    op.create_index("parked_row_key", "parked_row", ["match_key"], **only("match_key IS NOT NULL"))
     op.create_table(
         "waiting",
         Column("system", WORDS, primary_key=True),
@@ -220,6 +208,23 @@ def work() -> None:
         sqlite_with_rowid=False,
     )  # fmt: skip
     op.create_table(
+        "held",
+        Column("system", WORDS, primary_key=True),
+        Column("stream", WORDS, primary_key=True),
+        Column("kind", WORDS, primary_key=True),
+        Column("body", LargeBinary(), nullable=False),
+        sqlite_with_rowid=False,
+    )  # fmt: skip
+    op.create_table(
+        "event",
+        Column("number", NUMBER, primary_key=True, autoincrement=False),
+        Column("id", WORDS, nullable=False),
+        Column("type", WORDS, nullable=False),
+        Column("at", Double(), nullable=False),
+        Column("body", LargeBinary(), nullable=False),
+    )  # fmt: skip
+    op.create_index("event_id", "event", ["id"], unique=True)
+    op.create_table(
         "dirty",
         Column("number", NUMBER, primary_key=True),
         Column("record", NUMBER, nullable=False),
@@ -236,6 +241,11 @@ def work() -> None:
 
 def hub() -> None:
     """The hub itself."""
+    op.create_table(
+        "armed",
+        Column("rule", WORDS, primary_key=True),
+        Column("body", LargeBinary(), nullable=False),
+    )  # fmt: skip
     op.create_table(
         "system_state",
         Column("system", WORDS, primary_key=True),
