@@ -6,7 +6,7 @@ them too. A link keeps which of its own lines is which (`Link.lines`: our id to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,11 +35,14 @@ def columns_of(case: Case, line: str) -> Iterator[str]:
 
 
 # ---- reading
-def recognise(case: Case, lid: int, reading: Reading, seen: Observation) -> Reading:
-    """A reading with its lines under our ids; new lines get one, and lines that are gone are EMPTY."""
+def recognise(case: Case, lid: int, reading: Reading, seen: Observation, sent: Iterable[str] = ()) -> Reading:
+    """A reading with its lines under our ids; new lines get one, and lines that are gone are EMPTY.
+
+    sent: the fields of the write that this reading answers, whose lines may be new there.
+    """
     if reading.rows is None:
         return reading
-    seats = match(case, lid, reading.rows)
+    seats = match(case, lid, reading.rows, [line for name in sent if (line := line_of(name)) is not None])
     told: dict[str, Value] = dict(reading.told)
     misfits: dict[str, Unfit] = dict(reading.misfits)
     for line, row in seats.items():
@@ -68,7 +71,7 @@ def view_of(link: Link, reading: Reading) -> Mapping[str, Value]:
     return told
 
 
-def match(case: Case, lid: int, rows: Sequence[LineRow]) -> dict[str, LineRow]:
+def match(case: Case, lid: int, rows: Sequence[LineRow], sent: Sequence[str] = ()) -> dict[str, LineRow]:
     """Our line to the row that shows it: by its id there; else by the declared key; else by place; else new."""
     link = case.links[lid]
     seats: dict[str, LineRow] = {}
@@ -80,7 +83,9 @@ def match(case: Case, lid: int, rows: Sequence[LineRow]) -> dict[str, LineRow]:
             seats[line] = row
         else:
             left.append(row)
-    known = dict.fromkeys([*link.lines, *sent_there(link), *lines_of(case)])  # also what was removed elsewhere since
+    known = dict.fromkeys(
+        [*link.lines, *sent, *sent_there(link), *lines_of(case)]
+    )  # also what was removed elsewhere since
     free = [line for line in known if line not in seats and (line not in link.lines or not has_ids(rows))]
     by_key(case, free, left, seats)
     if not has_ids(rows):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
+from syncline.identity import seats
 from syncline.mapping.binding import Binding
 from syncline.merge import lines, receipts, see
 from syncline.merge.case import Case
@@ -33,7 +34,7 @@ def bring_forth(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
         return
     pending = hub.ledger.intents([link.writing]).get(link.writing) if link.writing is not None else None
     record = hub.ledger.records([link.record])[link.record]
-    gone = record.parked is not None or record.state != "active"
+    gone = record.parked is not None or record.state != "active" or is_superseded(hub, link)
     if pending is not None:
         resolve(hub, stream, link, pending, gone=gone)
     elif gone:
@@ -42,6 +43,12 @@ def bring_forth(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
         later(hub, link, hub.clock() + READ_FIRST_SECONDS)
     elif not found_there(hub, stream, link, None):
         create(hub, stream, link, gate)
+
+
+def is_superseded(hub: Hub, link: Link) -> bool:
+    """Has the record a row there by now, because it was merged with another that has one?"""
+    links = hub.ledger.links_of([link.record])[link.record]
+    return any((k.system, k.stream) == (link.system, link.stream) and k.state in seats.RANK for k in links)
 
 
 def read_far_enough(hub: Hub, stream: Stream, link: Link, record: Record) -> bool:
@@ -92,8 +99,8 @@ def park_birth(hub: Hub, link: Link, code: str, reason: str) -> None:
         desk.load([link.record])
         remedy = f"look in {link.system}: link the row (links add), or retry"
         parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy)
-        desk.cases[link.record].put(link.id, parked=parking)
-        desk.cases[link.record].note("parked", None, link.id, None, None, code)
+        desk.home(link.id).put(link.id, parked=parking)
+        desk.home(link.id).note("parked", None, link.id, None, None, code)
         desk.flush()
 
 
@@ -152,13 +159,18 @@ def adopt(hub: Hub, binding: Binding, link: Link, pending: Intent | None, seen: 
         case = desk.cases[link.record]
         case.put(link.id, external_id=seen.id, state="active", writing=None)
         desk.seat(case.links[link.id])
+        seats.seat(case, link.system, link.stream, [link.id])
         bound = binding.bound(seen.raw)
+        if pending is not None:
+            unconfirm(case, link.id, desk.present([pending])[0])  # so that its lines are known again
         reading = lines.recognise(case, link.id, binding.read(bound, desk.resolve), seen)
-        if pending is None:
+        if case.links[link.id].state == "shadow":
+            case.put(link.id, seen=bound)  # the record was merged meanwhile, and has a row there
+        elif pending is None:
             meet.join(desk, binding, case, link.id, seen, bound, reading)
         else:
-            unconfirm(case, link.id, pending)
             see.see(case, link.id, seen, bound, reading, meet.print_of(binding, bound, reading))
+        if pending is not None:
             case.note("created", None, link.id, None, seen.id)
             unit.save_intents([replace(pending, state="done", done_at=now)])
             carried_on(case, link.id)
@@ -174,7 +186,8 @@ def unconfirm(case: Case, lid: int, pending: Intent) -> None:
 
 def carried_on(case: Case, lid: int) -> None:
     """What is found of a record that was deleted meanwhile is deleted too."""
-    if case.record.state == "archived" or not any(k.id != lid for k in case.active()):
+    alone = case.record.made_by is None and not any(k.id != lid for k in case.active())
+    if case.record.state == "archived" or alone:
         case.put(lid, deleting=True, carried=True)
 
 
@@ -246,7 +259,7 @@ def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate 
     hub.point("created")
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intent.run, now=hub.clock())
-        desk.load([intent.record])
+        [intent] = desk.present([intent])
         case = desk.cases[intent.record]
         if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
             kept = replace(intent, state="unknown")
@@ -270,10 +283,12 @@ def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate 
 def born(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done) -> None:
     """The birth has its id."""
     lid = intent.link
+    link = case.links[lid]
     bound = binding.bound(outcome.stored) if outcome.stored is not None else {}
     case.put(lid, external_id=outcome.id, state="active", seen=bound, writing=None, version=outcome.version)
     desk.seat(case.links[lid])
-    told = outcomes.read_back(desk, binding, case, lid, bound) if outcome.stored is not None else None
+    seats.seat(case, link.system, link.stream, [lid])  # of a record that was merged meanwhile: a shadow, perhaps
+    told = outcomes.read_back(desk, binding, case, intent, bound) if outcome.stored is not None else None
     receipts.receive(case, intent, told, desk.now)
     lines.note_receipts(case, lid, list(intent.values), desk.now)
     case.note("created", None, lid, None, outcome.id)

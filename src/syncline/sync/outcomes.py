@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from syncline.mapping.binding import Binding
-from syncline.merge import lines, receipts
+from syncline.merge import lines, receipts, sleep
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.observation import Observation
@@ -40,28 +40,30 @@ def done(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     lid = intent.link
     link = case.links[lid]
     if intent.kind == "delete":
-        case.put(lid, state="tombstone", deleting=False, due_at=None, due_since=None)
+        case.put(lid, state="tombstone", deleting=False, due_at=None, due_since=None, direct_at=desk.now)
         case.note("deleted", None, lid, link.external_id, None)
         return None
     told = None
     if outcome.stored is not None:
         bound = binding.bound(outcome.stored)
-        case.put(lid, seen={**link.seen, **bound})
-        told = read_back(desk, binding, case, lid, bound)
+        case.put(lid, seen=sleep.keep_asleep(link, binding, intent.values, bound))
+        told = read_back(desk, binding, case, intent, bound)
     receipts.receive(case, intent, told, desk.now)
     lines.note_receipts(case, lid, list(intent.values), desk.now)
     if outcome.version is not None:
         case.put(lid, version=outcome.version)
-    case.put(lid, attempts=0, as_of=max(case.links[lid].as_of, desk.now if told else 0.0))
+    case.put(lid, attempts=0, as_of=max(case.links[lid].as_of, desk.now if told and not sleep.sleeps(link) else 0.0))
     for name, one in intent.values.items():
         case.note("told", name, lid, one.before, one.value)
     return outcome.stored
 
 
-def read_back(desk: Desk, binding: Binding, case: Case, lid: int, bound: dict[str, Any]) -> Mapping[str, Value]:
+def read_back(desk: Desk, binding: Binding, case: Case, intent: Intent, bound: dict[str, Any]) -> Mapping[str, Value]:
     """What the answer says is stored there, its new lines recognised; nothing is concluded from what it lacks."""
-    at = Observation(id=case.links[lid].external_id or "", raw=bound, began=desk.now, as_of=desk.now, whole=False)
-    return lines.recognise(case, lid, binding.read(bound, desk.resolve), at).told
+    at = Observation(
+        id=case.links[intent.link].external_id or "", raw=bound, began=desk.now, as_of=desk.now, whole=False
+    )
+    return lines.recognise(case, intent.link, binding.read(bound, desk.resolve), at, intent.values).told
 
 
 def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Outcome) -> None:
