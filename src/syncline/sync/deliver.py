@@ -98,7 +98,7 @@ def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observati
     """What this link must be told now; None where nothing is left to tell."""
     case = desk.cases.get(link.record) or next(c for c in desk.cases.values() if link.id in c.links)
     now = case.links[link.id]
-    if now.writing is not None or now.external_id is None or now.state != "active":
+    if now.writing is not None or now.external_id is None or now.state not in ("active", "asleep"):
         return None
     if looked is not None and now.external_id not in looked:
         return None

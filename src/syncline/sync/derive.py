@@ -1,60 +1,132 @@
-"""Step 6, derive: computed fields and births. What reads a neighbour is derived again when the neighbour changes."""
+"""Step 6, derive: rollups, computed fields, scope, births and rules of a record, in this order: each may read the last.
+
+What a record's expressions read of others is in their lineage (see `dependants`), so a change names exactly whom
+it concerns. Up to URGENT of them are derived in the step that changed it; whatever is beyond is marked in the
+`dirty` table and derived in chunks, first in first out. So an edit that concerns a few is never behind a flood
+that concerns thousands: it never enters the table. A flood delays itself and other floods, and nothing else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
-from syncline.config.declaration import Birth
+from syncline.config.declaration import Birth, Computed
 from syncline.merge.case import Case
-from syncline.sync import writing
+from syncline.sync import rollups, rules, scope, writing
+from syncline.sync.columns import ask_again, columns, judged, tried
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
+Rolled = Literal["none", "at once", "all"]
+URGENT = 100
+"""Dependants that are derived in the same step."""
 
+
+# ---- the steps
 def derive_changed(desk: Desk) -> None:
-    """Derives every case that this transaction changed."""
-    for case in list(desk.changed()):
-        derive(desk, case)
+    """Derives every case that this transaction changed, and then up to URGENT of those that it concerns."""
+    first = list(desk.changed())
+    derive_cases(desk, first)
+    spread_out(desk, first)
+
+
+def spread_out(desk: Desk, first: Sequence[Case]) -> None:
+    """From the records that were derived first to those that are concerned, and to those that rules made."""
+    again = [*desk.pass_on(), *waiting_for_ids(desk, first)]
+    done = {case.record.id for case in first}
+    urgent = list(dict.fromkeys([*(rid for rid in new_records(desk) if rid not in done), *again]))[:URGENT]
+    desk.load(urgent)
+    derive_cases(desk, [desk.cases[rid] for rid in urgent if rid in desk.cases], rolled="at once")
+    # What this second round made or changed in turn is for a later step: no chain of rules holds up a page.
+    desk.spread.marks.update({*again, *(rid for rid in new_records(desk) if rid not in done)} - {*urgent})
+
+
+def new_records(desk: Desk) -> list[int]:
+    """The records that began in this transaction."""
+    return [rid for rid, (before, _) in desk.before.items() if before is None]
 
 
 def derive_dirty(hub: Hub) -> int:
-    """Derives a chunk of records that a neighbour's change marked dirty. Returns how many."""
+    """Derives a chunk of the records that were marked, oldest mark first. Returns how many."""
     ids = hub.ledger.dirty(hub.batch)
     if not ids:
         return 0
     with hub.ledger.unit() as unit:
-        desk = open_desk(hub, unit, "derive")
-        desk.load(ids)
-        for rid in ids:
-            if rid in desk.cases:
-                derive(desk, desk.cases[rid])
-        unit.clean(ids)
-        desk.flush()
+        unit.clean(ids)  # a mark that this very step makes comes after it, and stays
+        derive_ids(open_desk(hub, unit, "derive"), ids)
         hub.point("derived")
+    hub.point("derived, committed")
     return len(ids)
 
 
-def derive(desk: Desk, case: Case) -> None:
-    """Computed fields first, since births may read them."""
+def derive_ids(desk: Desk, ids: Sequence[int]) -> None:
+    """Derives these records whole, their rollups too, and writes what became of them."""
+    desk.load(ids)
+    taken_over = [desk.cases[rid].record.merged_into or rid for rid in ids if rid in desk.cases]
+    desk.load(taken_over)
+    cases = [desk.cases[rid] for rid in dict.fromkeys(taken_over)]
+    derive_cases(desk, cases, rolled="all")
+    spread_out(desk, cases)
+    desk.flush()
+
+
+def derive_cases(desk: Desk, cases: Sequence[Case], rolled: Rolled = "none") -> None:
+    """Some cases, with the neighbours they read loaded in one batch.
+
+    rolled: which rollups are made again: none, those that wait for nothing, or all; of a new record always all.
+    """
+    desk.load(neighbours(desk, cases))
+    for case in cases:
+        derive(desk, case, rolled)
+
+
+def neighbours(desk: Desk, cases: Iterable[Case]) -> Iterable[int]:
+    """The records that these refer to."""
+    for case in cases:
+        for name in desk.hub.reference_fields.get(case.record.entity, ()):
+            rid = case.value(name).value
+            if isinstance(rid, int):
+                yield rid
+
+
+def waiting_for_ids(desk: Desk, cases: Sequence[Case]) -> list[int]:
+    """Records whose reference waits for an id that one of these got in this transaction."""
+    fresh = [case.record.id for case in cases if desk.new_rows(case)]
+    asked = [rid for several in desk.unit.referring_to(fresh).values() for rid in several] if fresh else []
+    return [
+        rid for rid, links in desk.unit.links_of(sorted(set(asked))).items()
+        if any(known.waiting for link in links for known in link.known.values())
+    ]  # fmt: skip
+
+
+# ---- one record
+def derive(desk: Desk, case: Case, rolled: Rolled = "none") -> None:
+    """Everything that follows from what a record holds. What gives no value holds up nothing else."""
     writing.unwait(desk, case)
     if case.record.state != "active":
         return
-    compute(desk, case)
+    if desk.before[case.record.id][0] is None:
+        rolled = "all"
+    if rolled != "none":
+        rollups.roll_up(desk, case, rollups.of_entity(desk, case.record.entity, at_once=rolled == "at once"))
+    for computed in desk.hub.readers.computed.get(case.record.entity, ()):
+        compute(desk, case, computed)
+    scope.follow(desk, case)
     for birth in desk.declaration.births:
         if birth.entity == case.record.entity:
             bear(desk, case, birth)
+    rules.bear_made(desk, case)
+    rules.follow_rules(desk, case)
 
 
-def compute(desk: Desk, case: Case) -> None:
-    """Fields whose truth is the hub."""
-    for computed in desk.declaration.computed:
-        if computed.entity != case.record.entity:
-            continue
-        policy = case.policy(computed.field)
-        value = policy.type.dump(computed.expression.evaluate(lookup(desk, case)))
-        if not case.equal(computed.field, value, case.value(computed.field).value):
-            case.set_value(computed.field, value, None, desk.now, desk.now, f"computed: {computed.expression.text}")
+def compute(desk: Desk, case: Case, one: Computed) -> None:
+    """A field whose truth is the hub. Where it gives no value the field keeps the one it had, visibly."""
+    lookup, dump = columns(desk, case.record), case.policy(one.field).type.dump
+    found = tried(desk, case, one.field, one.expression.text, lambda: dump(one.expression.evaluate(lookup)))
+    ask_again(desk, case.record.id, one.expression, lookup)
+    if found is not None and not case.equal(one.field, found[0], case.value(one.field).value):
+        case.set_value(one.field, found[0], None, desk.now, desk.now, f"computed: {one.expression.text}")
 
 
 def bear(desk: Desk, case: Case, birth: Birth) -> None:
@@ -63,26 +135,10 @@ def bear(desk: Desk, case: Case, birth: Birth) -> None:
         return
     if any((k.system, k.stream) == (birth.system, birth.stream) for k in case.links.values()):
         return
-    if not any(link.state == "active" for link in case.links.values()):
+    if case.record.made_by is None and not any(link.state == "active" for link in case.links.values()):
         return
     if not desk.hub.ledger.cursor(birth.system, birth.stream, "changes").baselined:
         return
-    if birth.when.evaluate(lookup(desk, case)) is True:
+    binding = desk.declaration.binding(birth.system, birth.stream)
+    if scope.in_scope(desk, case, binding) and judged(desk, case, f"birth in {birth.system}", birth.when):
         desk.new_link(case, birth.system, birth.stream, None)
-
-
-def lookup(desk: Desk, case: Case) -> Callable[[str], Any]:
-    """Names to loaded values: own fields, and neighbours' through a reference (`account.erp_number`)."""
-
-    def value(name: str) -> Any:
-        if "." not in name:
-            return case.policy(name).type.load(case.value(name).value)
-        reference, column = name.split(".", 1)
-        rid = case.value(reference).value
-        if rid is None:
-            return None
-        desk.load([rid])
-        neighbour = desk.cases.get(rid)
-        return lookup(desk, neighbour)(column) if neighbour is not None else None
-
-    return value

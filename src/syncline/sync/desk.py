@@ -13,13 +13,15 @@ from syncline.identity.match import Key, keys_of
 from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Value
 from syncline.mapping.reference import Ref
-from syncline.merge import due, lines
+from syncline.merge import due, lines, sleep
 from syncline.merge.case import Case
 from syncline.merge.policy import Setting
 from syncline.model.link import NEVER, Link
 from syncline.model.record import Record
 from syncline.model.rows import Held, Hint, Run
+from syncline.sync import dependants
 from syncline.sync.hub import Hub
+from syncline.sync.spread import Spread
 from syncline.sync.store import Row, Unit
 
 
@@ -37,6 +39,7 @@ class Desk:
     unknown_rows: set[Row] = field(default_factory=set)
     by_key: dict[Key, list[int]] = field(default_factory=dict)
     covered: dict[tuple[str, str], float] = field(default_factory=dict)
+    spread: Spread = field(default_factory=Spread)
     held_why: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property
@@ -93,9 +96,10 @@ class Desk:
     def writable(self, case: Case, link: Link) -> Sequence[str]:
         """The fields that may be told to that link, those of its lines among them."""
         binding = self.binding(link)
-        if binding.lines is None:
-            return binding.writable
-        return [*binding.writable, *lines.writable(case, binding.lines.outward)]
+        names: Sequence[str] = binding.writable
+        if binding.lines is not None:
+            names = [*names, *lines.writable(case, binding.lines.outward)]
+        return sleep.tellable(case, link, names)
 
     def resolve(self, ref: Ref) -> int | None:
         """A system's id to our record's id."""
@@ -164,7 +168,7 @@ class Desk:
     def mark_due(self, case: Case) -> None:
         """Keeps the due column of every link in the same update."""
         for lid, link in list(case.links.items()):
-            if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not link.farewell):
+            if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not self.writable(case, link)):
                 wanted = False
             else:
                 wanted = due.is_due(case, lid, self.writable(case, link))
@@ -192,6 +196,12 @@ class Desk:
         unit.put_hints(hints)
         self.flush_held(changed)
         self.flush_indexes(changed)
+        self.spread.marks.update(self.pass_on())
+        self.spread.flush(unit)
+
+    def pass_on(self) -> list[int]:
+        """The records that must be derived again because of what changed since this was asked last."""
+        return self.spread.pass_on(self.hub.readers, self.unit, self.cases, self.before, self.now)
 
     def hints_of(self, case: Case) -> Iterable[Hint]:
         """The looks that the rules asked for; the read path says how soon one can tell anything."""
@@ -222,28 +232,25 @@ class Desk:
             (self.unit.save_held if row.count > 0 else self.unit.drop_held)([row])
 
     def flush_indexes(self, changed: Sequence[Case]) -> None:
-        """Match keys, references, and the dirty marks of whoever reads a changed record."""
-        keys, references, moved = {}, {}, []
+        """Match keys, references, and the rows that waited for one of these."""
+        keys, references = {}, {}
         for case in changed:
-            rid, (before, links) = case.record.id, self.before[case.record.id]
-            if before is None or before.fields is not case.record.fields or before.state != case.record.state:
-                keys[rid] = self.keys(case)
-                references[rid] = self.references(case)
-                moved.append(rid)
-            elif {lid: link.state for lid, link in links.items()} != {i: link.state for i, link in case.links.items()}:
-                moved.append(rid)
+            before, now = self.before[case.record.id][0], case.record
+            same = before is not None and before.fields is now.fields and before.state == now.state
+            if not same:
+                keys[now.id] = self.keys(case)
+            if before is None or not same or before.episodes is not now.episodes:
+                references[now.id] = self.references(case)
         self.unit.save_keys(keys)
         self.unit.save_references(references)
-        read = [rid for rid in moved if self.cases[rid].record.entity in self.hub.referred]
-        referring = self.unit.referring_to(read) if read else {}
-        derived = {case.record.id for case in changed}
-        self.unit.mark_dirty(rid for ids in referring.values() for rid in ids if rid not in derived)
-        linked = [
+        self.wake_waiting([row for case in changed for row in self.new_rows(case)])
+
+    def new_rows(self, case: Case) -> list[Row]:
+        """The rows that this transaction linked to a record."""
+        return [
             (link.system, link.stream, link.external_id)
-            for case in changed for link in case.links.values()
-            if link.external_id is not None and self.is_new_row(case, link)
+            for link in case.links.values() if link.external_id is not None and self.is_new_row(case, link)
         ]  # fmt: skip
-        self.wake_waiting(linked)
 
     def is_new_row(self, case: Case, link: Link) -> bool:
         """Did this link get its external id in this transaction?"""
@@ -251,9 +258,10 @@ class Desk:
         return before is None or before.external_id is None
 
     def references(self, case: Case) -> tuple[int, ...]:
-        """The records that this one refers to."""
+        """The records that this one refers to, and what rules made of it, which it may follow."""
         names = self.hub.reference_fields.get(case.record.entity, ())
-        return tuple(v for name in names if isinstance(v := case.value(name).value, int))
+        found = [v for name in names if isinstance(v := case.value(name).value, int)]
+        return tuple(dict.fromkeys([*found, *dependants.made_of(case.record)]))
 
     def wake_waiting(self, rows: Sequence[Row]) -> None:
         """Rows that referred to a row before it was known are looked at again."""

@@ -12,6 +12,7 @@ from syncline.connect.connector import Connector
 from syncline.connect.request import Answer, Effect, Request
 from syncline.connect.stream import Stream
 from syncline.merge import order
+from syncline.sync import dependants
 from syncline.sync.store import Ledger
 
 
@@ -67,6 +68,11 @@ class Hub:
     def referred(self) -> frozenset[str]:
         """Entities that other records may refer to or read."""
         return frozenset(self.declaration.entities) if any(self.reference_fields.values()) else frozenset()
+
+    @cached_property
+    def readers(self) -> dependants.Readers:
+        """Who reads which field of somebody else."""
+        return dependants.readers_of(self.declaration)
 
     @cached_property
     def doubt_lasts(self) -> float:

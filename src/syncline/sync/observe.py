@@ -59,9 +59,11 @@ def observation(
 ) -> Observation:
     """One object of a page; its stamp is shifted to our axis."""
     stamp = stream.time(raw.get(stream.changed_at)) if stream.changed_at else None
+    created = stream.time(raw.get(stream.created_at)) if stream.created_at else None
     return Observation(
         id=str(raw[stream.key]), raw=dict(raw), version=raw.get(stream.version) if stream.version else None,
-        stamp=None if stamp is None else stamp - ahead, began=began, as_of=began - lag, direct=direct,
+        stamp=None if stamp is None else stamp - ahead, created=None if created is None else created - ahead,
+        began=began, as_of=began - lag, direct=direct,
         whole=direct or stream.whole_lists,
     )  # fmt: skip
 

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding, Reading
-from syncline.merge import deletes, guard, lines, see
+from syncline.merge import deletes, guard, lines, see, sleep
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, meet
+from syncline.sync import derive, meet, scope
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -85,7 +85,9 @@ def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, 
     """Find the record by link, else by match rules, else by birth."""
     found = desk.case_at((binding.system, binding.stream, one.id))
     if found is None:
-        meet.meet(desk, binding, one, bound, reading)
+        if scope.takes_part(desk, binding, one, reading):
+            meet.meet(desk, binding, one, bound, reading)
+            remember_birth(desk, binding, one)
         return
     case, lid = found
     state = case.links[lid].state
@@ -97,8 +99,19 @@ def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, 
     if verdict == "look-again":
         case.put(lid, covered=False)
         case.hints.append((lid, max(desk.now, case.links[lid].direct_at)))
+    elif verdict == "accept" and case.links[lid].state == "asleep" and case.links[lid].why == sleep.OUT_OF_SCOPE:
+        scope.see_asleep(desk, binding, case, lid, one, bound)
     elif verdict == "accept":
+        if sleep.sleeps(case.links[lid]):
+            sleep.open_eyes(case, lid)
         accept(desk, binding, case, lid, one, bound, reading)
+
+
+def remember_birth(desk: Desk, binding: Binding, one: Observation) -> None:
+    """When the row was made, by its system's own stamp: of a record that began with it, nobody knows better."""
+    found = desk.case_at((binding.system, binding.stream, one.id))
+    if found is not None and one.created is not None and desk.before[found[0].record.id][0] is None:
+        found[0].record = replace(found[0].record, born_at=one.created)
 
 
 def accept(
@@ -167,7 +180,7 @@ def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Curso
     rows = [
         Staged(
             system=binding.system, stream=binding.stream, id=one.id, raw=binding.bound(one.raw), version=one.version,
-            stamp=one.stamp, began=one.began, as_of=one.as_of,
+            stamp=one.stamp, created=one.created, began=one.began, as_of=one.as_of,
         )
         for one in seen
     ]  # fmt: skip
@@ -190,7 +203,8 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
         news = [
             (
                 Observation(
-                    id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, began=row.began, as_of=row.as_of
+                    id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, created=row.created,
+                    began=row.began, as_of=row.as_of,
                 ),
                 row.raw,
             )

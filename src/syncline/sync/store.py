@@ -12,10 +12,11 @@ from typing import Literal, Protocol
 
 from syncline.identity.match import Key
 from syncline.model.entry import Entry
+from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 
 Counter = Literal["record", "link", "intent", "run"]
 Row = tuple[str, str, str]
@@ -103,6 +104,12 @@ class Reads(Protocol):
     def count_links(self, system: str, stream: str) -> int:
         """Active links of a stream."""
 
+    def events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        """The outbox beyond a number, in the order in which the events were added, with their numbers."""
+
+    def armed(self) -> Mapping[str, Armed]:
+        """How far each rule is from being armed, by its name; a rule never heard of is not in it."""
+
     def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
         """How many writes of a brake's kind were delivered since."""
 
@@ -142,7 +149,7 @@ class Writes(Protocol):
         """Derived: no longer dirty."""
 
     def put_wakes(self, wakes: Sequence[Wake]) -> None:
-        """One per record."""
+        """One per record; of two the earlier moment stands."""
 
     def drop_wakes(self, records: Iterable[int]) -> None: ...
     def save_system_state(self, state: SystemState) -> None: ...
@@ -152,6 +159,10 @@ class Writes(Protocol):
     def stop_waiting(self, rows: Iterable[Row]) -> None:
         """These rows are linked: nothing waits for them any more."""
 
+    def add_events(self, events: Sequence[Event]) -> None:
+        """To the outbox; one whose id is there already stays as it is."""
+
+    def arm(self, rules: Sequence[Armed]) -> None: ...
     def save_run(self, run: Run) -> None: ...
     def save_held(self, rows: Sequence[Held]) -> None:
         """One per system, stream and kind."""

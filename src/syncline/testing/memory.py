@@ -11,10 +11,11 @@ from typing import Any
 
 from syncline.identity.match import Key
 from syncline.model.entry import Entry
+from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Counter, Row, Unit
 
 
@@ -44,6 +45,8 @@ class Tables:
     wakes: dict[int, Wake] = field(default_factory=dict)
     states: dict[str, SystemState] = field(default_factory=dict)
     waiting: dict[Row, set[Row]] = field(default_factory=lambda: defaultdict(set))
+    events: dict[str, tuple[int, Event]] = field(default_factory=dict)
+    armed: dict[str, Armed] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
     held: dict[Row, Held] = field(default_factory=dict)
     told: list[tuple[str, str, str, float, int]] = field(default_factory=list)
@@ -151,6 +154,12 @@ class MemoryReads:
         return sum(
             link.state == "active" and (link.system, link.stream) == (system, stream) for link in self.t.links.values()
         )
+
+    def events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        return [one for one in self.t.events.values() if one[0] > after][:limit]
+
+    def armed(self) -> Mapping[str, Armed]:
+        return dict(self.t.armed)
 
     def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
         wanted = (system, stream, kind)
@@ -269,7 +278,12 @@ class MemoryUnit(MemoryReads):
         self.writes.append(lambda: [self.t.dirty.pop(rid, None) for rid in cleaned])
 
     def put_wakes(self, wakes: Sequence[Wake]) -> None:
-        self.writes.append(lambda: self.t.wakes.update((w.record, w) for w in wakes))
+        self.writes.append(lambda: each(self.put_wake, wakes))
+
+    def put_wake(self, wake: Wake) -> None:
+        old = self.t.wakes.get(wake.record)
+        if old is None or wake.at < old.at:
+            self.t.wakes[wake.record] = wake
 
     def drop_wakes(self, records: Iterable[int]) -> None:
         dropped = list(records)
@@ -285,6 +299,15 @@ class MemoryUnit(MemoryReads):
     def stop_waiting(self, rows: Iterable[Row]) -> None:
         done = list(rows)
         self.writes.append(lambda: [self.t.waiting.pop(row, None) for row in done])
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        self.writes.append(lambda: each(self.add_event, events))
+
+    def add_event(self, event: Event) -> None:
+        self.t.events.setdefault(event.id, (len(self.t.events) + 1, event))
+
+    def arm(self, rules: Sequence[Armed]) -> None:
+        self.writes.append(lambda: self.t.armed.update((one.rule, one) for one in rules))
 
     def save_run(self, run: Run) -> None:
         self.writes.append(lambda: self.t.runs.update({run.id: run}))
