@@ -47,11 +47,7 @@ def done(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     if outcome.stored is not None:
         bound = binding.bound(outcome.stored)
         case.put(lid, seen=sleep.keep_asleep(link, binding, intent.values, bound))
-<<<<<<< ours
         told = read_back(desk, binding, case, intent, bound)
-=======
-        told = read_back(desk, binding, case, lid, bound)
->>>>>>> theirs
     receipts.receive(case, intent, told, desk.now)
     lines.note_receipts(case, lid, list(intent.values), desk.now)
     if outcome.version is not None:
