@@ -38,7 +38,7 @@ class Reading:
 
     told: Mapping[str, Value]
     misfits: Mapping[str, Unfit] = field(default_factory=dict)
-    unresolved: tuple[Ref, ...] = ()
+    unresolved: Mapping[str, Ref] = field(default_factory=dict)
     rows: tuple[LineRow, ...] | None = None
 
 
@@ -95,7 +95,7 @@ class Binding:
         """Map in: typed and normalised. One field that does not fit holds up no other."""
         told: dict[str, Value] = {}
         misfits: dict[str, Unfit] = {}
-        unresolved: list[Ref] = []
+        unresolved: dict[str, Ref] = {}
         for bound in self.fields:
             try:
                 value = bound.lens.get(raw)
@@ -105,12 +105,12 @@ class Binding:
             if isinstance(value, Ref):
                 ref, value = value, resolve(value)
                 if value is None:
-                    unresolved.append(ref)
+                    unresolved[bound.field] = ref
                     continue
             if value is not NOT_TOLD:
                 told[bound.field] = value
         rows = self.lines.read(raw) if self.lines is not None else None
-        return Reading(told=told, misfits=misfits, unresolved=tuple(unresolved), rows=rows)
+        return Reading(told=told, misfits=misfits, unresolved=unresolved, rows=rows)
 
     def write(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Map out: canonical values to raw fields. References are resolved before this."""

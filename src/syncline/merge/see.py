@@ -32,6 +32,8 @@ def see(
             see_field(case, lid, name, old, now_there[name], seen)
         else:
             first_meeting.meet_field(case, lid, name, now_there[name], seen)  # I15: newly bound, permitted, or resolved
+    for name in reading.unresolved:
+        keep_base(case, lid, name, old)
     guard.accept(case, lid, seen)
     receipts.expire_doubts(case, lid, now_there, seen)
     link = case.links[lid]
@@ -45,10 +47,18 @@ def must_look(case: Case, lid: int, name: str) -> bool:
     return bool(known.sent or known.doubts or known.has_base)
 
 
+def keep_base(case: Case, lid: int, name: str, old: Mapping[str, Value]) -> None:
+    """A reference that cannot be resolved yet: once it can, its move is measured from what was there before."""
+    if name in old and not case.known(lid, name).has_base:
+        case.learn(lid, name, has_base=True, base=old[name])
+
+
 def see_field(case: Case, lid: int, name: str, old: Mapping[str, Value], new: Value, seen: Observation) -> None:
     """One field: our own write coming back, a late arrival, or a move."""
     known = case.known(lid, name)
     was = known.base if known.has_base else old.get(name)
+    if known.has_base and known.parked is None and name not in case.record.conflicts:
+        case.learn(lid, name, has_base=False, base=None)  # kept only while the field is open or unresolved
     maybe: tuple[Value, ...] = ()
     if known.sent:
         measured = receipts.confirm(case, lid, name, was, new)

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding, Reading
-from syncline.merge import deletes, guard, lines, see, sleep
+from syncline.merge import guard, lines, see, sleep
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, meet, scope
+from syncline.sync import derive, duplicates, joining, meet, scope
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -66,7 +66,9 @@ def unsettled(hub: Hub, binding: Binding, seen: Sequence[Observation]) -> list[t
 
 
 def close_desk(desk: Desk) -> None:
-    """Step 6 for what changed, then each table once."""
+    """Merges that waited for a row, candidates, step 6 for what changed, then each table once."""
+    joining.join_heirs(desk)
+    duplicates.mark(desk)
     derive.derive_changed(desk)
     desk.flush()
 
@@ -91,7 +93,7 @@ def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, 
         return
     case, lid = found
     state = case.links[lid].state
-    if state == "tombstone":
+    if state == "tombstone" and not joining.undeleted(desk, binding, case, lid, one):
         return  # not revived by a stale page
     if state == "asleep" and case.links[lid].why == OUT_OF_SIGHT:
         case.put(lid, state="active", why="")
@@ -125,6 +127,10 @@ def accept(
         return
     case.view(lid)  # what was there, with its lines as they were known then
     reading = lines.recognise(case, lid, reading, one)
+    if link.state == "shadow":
+        guard.accept(case, lid, one)
+        case.put(lid, seen=bound, fingerprint=fingerprint)  # read, never taken
+        return
     see.see(case, lid, one, bound, reading, fingerprint)
     wait_for_references(desk, binding, one, reading)
 
@@ -133,7 +139,7 @@ def wait_for_references(desk: Desk, binding: Binding, one: Observation, reading:
     """A reference to a row not known yet: only that field waits, and this row is looked at again."""
     if reading.unresolved:
         row = (binding.system, binding.stream, one.id)
-        desk.unit.wait_for(row, [(ref.system, ref.stream, ref.id) for ref in reading.unresolved])
+        desk.unit.wait_for(row, [(ref.system, ref.stream, ref.id) for ref in reading.unresolved.values()])
 
 
 def settle_deletes(desk: Desk, binding: Binding, gone: Sequence[Gone]) -> None:
@@ -141,25 +147,29 @@ def settle_deletes(desk: Desk, binding: Binding, gone: Sequence[Gone]) -> None:
     desk.load_rows((binding.system, binding.stream, one.id) for one in gone)
     for one in gone:
         found = desk.case_at((binding.system, binding.stream, one.id))
-        if found is not None:
-            deletes.delete_seen(found[0], found[1], one)
-        else:
+        if found is None:
             desk.unit.unpark_rows([(binding.system, binding.stream, one.id)])
+        elif desk.hub.stream(binding.system, binding.stream).deletes_proven_by in ("feed", "tombstone"):
+            joining.row_gone(desk, found[0], found[1], one)
+        else:
+            found[0].hints.append((found[1], desk.now))  # I11: what the stream does not declare is no proof
 
 
 def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
     """A direct look did not find these. Believed as a delete only where the stream says so."""
     stream = desk.hub.stream(binding.system, binding.stream)
     for external_id in ids:
-        found = desk.case_at((binding.system, binding.stream, external_id))
+        found, proven = desk.case_at((binding.system, binding.stream, external_id)), stream.deletes_proven_by == "missing"
+        if found is None and proven:
+            desk.unit.unpark_rows([(binding.system, binding.stream, external_id)])
         if found is None or found[0].links[found[1]].state in ("tombstone", "birth"):
             continue
         case, lid = found
         if case.links[lid].direct_at + stream.settles_in.get > desk.now:
             case.hints.append((lid, desk.now))  # not yet, rather than gone
-        elif stream.deletes_proven_by == "missing":
-            deletes.delete_seen(case, lid, Gone(id=external_id, at=desk.now))  # I11
-        else:
+        elif proven:
+            joining.row_gone(desk, case, lid, Gone(id=external_id, at=desk.now))  # I11
+        elif case.links[lid].state != "shadow":
             out_of_sight(case, lid, stream)  # I11
 
 
