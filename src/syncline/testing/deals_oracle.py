@@ -99,6 +99,7 @@ def vanished(world: World, record: Record, links: list[Link]) -> Iterator[str]:
     mine = oracle.own_edits(world, links, "lines")
     removed = {fold(e.value) for e in mine if e.kind == "remove"}
     explained = {line_of(e.field or "") for e in history(world, record) if e.kind in EXPLAINS}
+    explained |= {line_of(name) for link in links for name, known in link.known.items() if known.withheld}
     for edit in mine:
         product = fold(edit.value)
         line = ours[product][0] if product in ours else line_there(record, product)
