@@ -330,8 +330,12 @@ def test_a_hint_that_was_put_again_is_not_dropped(ledger: Ledger) -> None:
     write(ledger, "put_hints", [hint("a", 4.0)])
     write(ledger, "drop_hints", [hint("a", 5.0), hint("b", 5.0), hint("no", 1.0)])
     assert list(ledger.hints(*HERE, 9.0, 9)) == [hint("a", 4.0)]
+    write(ledger, "drop_hints", [hint("a", 4.0, 1)])
+    write(ledger, "put_hints", [hint("b", 6.0, 2)])
+    write(ledger, "drop_hints", [hint("b", 6.0, 1), hint("b", 6.0, 3)])
+    assert list(ledger.hints(*HERE, 9.0, 9)) == [hint("a", 4.0), hint("b", 6.0, 2)]
     with ledger.unit() as unit:
-        unit.drop_hints([hint("a", 4.0)])
+        unit.drop_hints([hint("b", 6.0, 2), hint("a", 4.0)])
         unit.put_hints([hint("a", 8.0)])
     assert list(ledger.hints(*HERE, 9.0, 9)) == [hint("a", 8.0)]
 
@@ -478,6 +482,11 @@ def test_every_record_of_an_entity_can_be_marked(ledger: Ledger) -> None:
     assert list(ledger.dirty(9)) == [4, 1, 3]
     write(ledger, "mark_entity_dirty", [])
     assert list(ledger.dirty(9)) == [4, 1, 3]
+    with ledger.unit() as unit:
+        unit.save_records([record(5, entity="account"), record(1, entity="account")])
+        unit.clean([4, 1, 3])
+        unit.mark_entity_dirty(["account"])
+    assert list(ledger.dirty(9)) == [2]
 
 
 def test_wakes_come_when_they_are_due(ledger: Ledger) -> None:

@@ -11,9 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from syncline.ledger import lease, migrate
+from syncline.ledger import coding, lease, migrate
 from syncline.ledger.errors import (
     LeaseHeld,
     LeaseLost,
@@ -372,6 +373,11 @@ def test_what_breaks_a_rule_of_its_table_is_refused_with_its_unit(file: Path) ->
         with pytest.raises(Refused, match="FOREIGN KEY"), ledger.unit() as unit:
             unit.save_links([Link(id=3, record=99, external_id="y", **here)])
         assert ledger.links([1, 2, 3]) == {}
+
+
+def test_data_of_an_unknown_kind_is_not_guessed() -> None:
+    with pytest.raises(ValueError, match="unknown kind"):
+        coding.decode_any(msgspec.msgpack.encode(msgspec.msgpack.Ext(7, b"?")))
 
 
 def test_two_links_may_change_places(file: Path) -> None:

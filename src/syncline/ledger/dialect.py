@@ -68,16 +68,9 @@ class Sqlite:
                 check_same_thread=False, cached_statements=256,
             )  # fmt: skip
 
-        # Reset is a rollback, which a connection that is never inside a transaction does not need. Last in, first
-        # out: the connection whose cache is warm is used again.
+        # Last in, first out: the connection whose cache is warm is used again.
         engine = create_engine(
-            "sqlite://",
-            creator=connect,
-            poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=56,
-            pool_reset_on_return=None,
-            pool_use_lifo=True,
+            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=56, pool_use_lifo=True
         )
 
         @event.listens_for(engine, "connect")
