@@ -186,7 +186,8 @@ def unconfirm(case: Case, lid: int, pending: Intent) -> None:
 
 def carried_on(case: Case, lid: int) -> None:
     """What is found of a record that was deleted meanwhile is deleted too."""
-    alone = case.record.made_by is None and not any(k.id != lid for k in case.active())
+    became = any(k.into is not None for k in case.links.values())  # merged, rather than deleted
+    alone = case.record.made_by is None and not became and not any(k.id != lid for k in case.active())
     if case.record.state == "archived" or alone:
         case.put(lid, deleting=True, carried=True)
 

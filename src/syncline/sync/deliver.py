@@ -87,7 +87,7 @@ def journal(
 def missing(desk: Desk, stream: Stream, links: Sequence[Link]) -> None:
     """A due link whose row the look did not find waits for the proof of a delete, or is put out of sight."""
     for link in links:
-        case = desk.cases[link.record]
+        case = desk.home(link.id)
         settle.settle_missing(desk, desk.binding(link), [str(link.external_id)])
         if case.links[link.id].state == "active":
             again = desk.now + max(stream.settles_in.feed, stream.settles_in.get, RETRY_SECONDS)
@@ -96,7 +96,7 @@ def missing(desk: Desk, stream: Stream, links: Sequence[Link]) -> None:
 
 def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observation] | None, gate: Gate) -> Ready | None:
     """What this link must be told now; None where nothing is left to tell."""
-    case = desk.cases.get(link.record) or next(c for c in desk.cases.values() if link.id in c.links)
+    case = desk.home(link.id)
     now = case.links[link.id]
     if now.writing is not None or now.external_id is None or now.state not in ("active", "asleep"):
         return None
@@ -134,7 +134,7 @@ def receive(hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequ
     """The receipts of a batch in one transaction."""
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intents[0].run, now=hub.clock())
-        desk.load(intent.record for intent in intents)
+        intents = desk.present(intents)
         kept = [
             outcomes.settle_outcome(desk, binding, intent, out) for intent, out in zip(intents, answers, strict=True)
         ]

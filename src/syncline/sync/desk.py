@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from syncline.config.declaration import Declaration
+from syncline.identity.alias import resolve_alias
 from syncline.identity.match import Key, keys_of
+from syncline.identity.merging import restated
 from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Value
 from syncline.mapping.reference import Ref
 from syncline.merge import due, lines, sleep
 from syncline.merge.case import Case
 from syncline.merge.policy import Setting
+from syncline.model.intent import Intent
 from syncline.model.link import NEVER, Link
 from syncline.model.record import Record
-from syncline.model.rows import Held, Hint, Run
+from syncline.model.rows import Held, Hint, ParkedRow, Run
 from syncline.sync import dependants
 from syncline.sync.hub import Hub
 from syncline.sync.spread import Spread
@@ -38,6 +41,8 @@ class Desk:
     at_row: dict[Row, tuple[int, int]] = field(default_factory=dict)
     unknown_rows: set[Row] = field(default_factory=set)
     by_key: dict[Key, list[int]] = field(default_factory=dict)
+    parked: dict[Row, ParkedRow] = field(default_factory=dict)
+    awaited: dict[Row, Sequence[Row]] = field(default_factory=dict)
     covered: dict[tuple[str, str], float] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread)
     held_why: dict[tuple[str, str, str], str] = field(default_factory=dict)
@@ -69,6 +74,30 @@ class Desk:
             self.before[rid] = (record, dict(case.links))
             for link in case.links.values():
                 self.seat(link)
+        self.load(case.record.merged_into for case in list(self.cases.values()) if case.record.merged_into is not None)
+
+    def case(self, rid: int) -> Case | None:
+        """The record that this id means today: a merged one's id is an alias for ever."""
+        self.load([rid])
+        return self.cases.get(resolve_alias({i: case.record for i, case in self.cases.items()}, rid))
+
+    def home(self, lid: int) -> Case:
+        """The case that a link belongs to now; a merge may have moved it since it was read."""
+        moved = next((case for case in self.cases.values() if lid in case.links), None)
+        if moved is None:
+            self.load([self.unit.links([lid])[lid].record])
+            moved = next(case for case in self.cases.values() if lid in case.links)
+        return moved
+
+    def present(self, intents: Sequence[Intent]) -> list[Intent]:
+        """Writes with the record that their link belongs to now, by its versions; their cases are loaded."""
+        links = self.unit.links(intent.link for intent in intents)
+        self.load(link.record for link in links.values())
+        return [
+            intent if links[intent.link].record == intent.record
+            else restated(self.cases[links[intent.link].record], intent)
+            for intent in intents
+        ]  # fmt: skip
 
     def load_keys(self, keys: Iterable[Key]) -> None:
         """The records that have these match keys, with their cases."""
@@ -77,6 +106,13 @@ class Desk:
         for key in wanted:
             self.by_key[key] = list(found.get(key, ()))
         self.load(rid for ids in found.values() for rid in ids)
+
+    def load_strangers(self, rows: Sequence[Row]) -> None:
+        """What is known of rows that belong to no record: why they are parked, and which rows wait for them."""
+        if rows:
+            self.parked.update(self.unit.parked_rows(rows))
+            self.awaited.update(self.unit.waiting_for(rows))
+            self.load_rows(other for row in rows for other in self.awaited.get(row, ()))
 
     def setting(self, entity: str) -> Setting:
         """Where and when the merge happens."""
@@ -144,11 +180,16 @@ class Desk:
 
     def keys(self, case: Case) -> tuple[Key, ...]:
         """The match keys that a record has now."""
-        rules = self.declaration.matching.get(case.record.entity, ())
-        if case.record.state == "merged":
+        return self.keys_for(case.record, case.links.values())
+
+    def keys_for(self, record: Record, links: Iterable[Link]) -> tuple[Key, ...]:
+        """The match keys of a record with these rows. An alias has none."""
+        rules = self.declaration.matching.get(record.entity, ())
+        if record.state == "merged":
             return ()
-        values = {name: held.value for name, held in case.record.fields.items()}
-        return keys_of(self.declaration.entities[case.record.entity], rules, values)
+        values = {name: held.value for name, held in record.fields.items()}
+        names = [(k.system, k.stream, k.external_id) for k in links if k.external_id is not None]
+        return keys_of(self.declaration.entities[record.entity], rules, values, names)
 
     def index(self, case: Case) -> None:
         """Lets later objects of the same page find this case by its keys."""
@@ -214,8 +255,8 @@ class Desk:
     def flush_held(self, changed: Sequence[Case]) -> None:
         """Keeps the number of what brakes hold beside its marks, in the same update."""
         moved: Counter[tuple[str, str, str]] = Counter()
+        before = {lid: link for _, links in self.before.values() for lid, link in links.items()}
         for case in changed:
-            before = self.before[case.record.id][1]
             for lid, link in case.links.items():
                 old = before[lid].held if lid in before else ()
                 if link.held != old:
@@ -237,11 +278,12 @@ class Desk:
         for case in changed:
             before, now = self.before[case.record.id][0], case.record
             same = before is not None and before.fields is now.fields and before.state == now.state
-            if not same:
+            if not same or self.stands_otherwise(case):
                 keys[now.id] = self.keys(case)
             if before is None or not same or before.episodes is not now.episodes:
                 references[now.id] = self.references(case)
-        self.unit.save_keys(keys)
+        self.unit.save_keys({rid: own for rid, own in keys.items() if own != self.keys_before(rid)})
+        self.wake_parked(keys)
         self.unit.save_references(references)
         self.wake_waiting([row for case in changed for row in self.new_rows(case)])
 
@@ -252,16 +294,36 @@ class Desk:
             for link in case.links.values() if link.external_id is not None and self.is_new_row(case, link)
         ]  # fmt: skip
 
+    def keys_before(self, rid: int) -> tuple[Key, ...]:
+        """The match keys that a record had when this transaction began."""
+        record, links = self.before[rid]
+        return self.keys_for(record, links.values()) if record is not None else ()
+
+    def stands_otherwise(self, case: Case) -> bool:
+        """Does the record mean something else now to a row that has one of its keys?"""
+        record, links = self.before[case.record.id]
+        return record is None or standing(record, links) != standing(case.record, case.links)
+
+    def wake_parked(self, keys: Mapping[int, Sequence[Key]]) -> None:
+        """A row that was ambiguous by a key is looked at again when the records of that key changed."""
+        touched: set[Key] = set()
+        for rid, now in keys.items():
+            before = self.keys_before(rid)
+            touched |= {*before, *now} if self.stands_otherwise(self.cases[rid]) else {*before} ^ {*now}
+        rows = self.unit.parked_by_key(sorted(touched)) if touched else ()
+        self.unit.put_hints([Hint(system=r.system, stream=r.stream, id=r.id, at=self.now) for r in rows])
+
     def is_new_row(self, case: Case, link: Link) -> bool:
         """Did this link get its external id in this transaction?"""
         before = self.before[case.record.id][1].get(link.id)
         return before is None or before.external_id is None
 
     def references(self, case: Case) -> tuple[int, ...]:
-        """The records that this one refers to, and what rules made of it, which it may follow."""
+        """The records that this one refers to, and what rules made of it, which it may follow. An alias has none."""
         names = self.hub.reference_fields.get(case.record.entity, ())
         found = [v for name in names if isinstance(v := case.value(name).value, int)]
-        return tuple(dict.fromkeys([*found, *dependants.made_of(case.record)]))
+        every = tuple(dict.fromkeys([*found, *dependants.made_of(case.record)]))
+        return every if case.record.state != "merged" else ()
 
     def wake_waiting(self, rows: Sequence[Row]) -> None:
         """Rows that referred to a row before it was known are looked at again."""
@@ -271,6 +333,12 @@ class Desk:
         again = {row for found in waiting.values() for row in found}
         self.unit.put_hints([Hint(system=s, stream=t, id=i, at=self.now) for s, t, i in sorted(again)])
         self.unit.stop_waiting(waiting)
+
+
+def standing(record: Record, links: Mapping[int, Link]) -> tuple[object, ...]:
+    """What decides, beside its keys, what a record means to a row that has one of them."""
+    states = sorted((lid, link.state, link.deleting, link.carried) for lid, link in links.items())
+    return record.state, record.candidate_of, record.parked is None, states
 
 
 def open_desk(hub: Hub, unit: Unit, kind: str, stream: tuple[str, str] | None = None) -> Desk:

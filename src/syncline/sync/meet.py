@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from syncline.identity.match import Key, keys_of
+from syncline.identity.claims import Claim, Verdict, decide
+from syncline.identity.match import Key, keys_of, rule_of
 from syncline.mapping.binding import Binding, Reading
 from syncline.merge import first_meeting, lines
 from syncline.merge.case import Case
@@ -15,68 +16,114 @@ from syncline.model.observation import Observation
 from syncline.model.record import Parking
 from syncline.model.rows import Hint, ParkedRow
 from syncline.sync.desk import Desk
+from syncline.sync.store import Row
 
 Bound = dict[str, object]
+
+UNLINKED = "unlinked"
+"""The code of a row that a person took from its record: no rule gives it to a record again."""
 
 
 def prepare(desk: Desk, binding: Binding, news: Sequence[tuple[Observation, Reading]]) -> None:
     """Loads, in one batch, the records that rows without a link might match."""
     keys: list[Key] = []
+    rows: list[Row] = []
     for one, reading in news:
-        if desk.case_at((binding.system, binding.stream, one.id)) is None:
-            keys.extend(row_keys(desk, binding, reading))
+        row = (binding.system, binding.stream, one.id)
+        if desk.case_at(row) is None:
+            rows.append(row)
+            keys.extend(row_keys(desk, binding, one, reading))
     desk.load_keys(keys)
+    desk.load_strangers(rows)
 
 
-def row_keys(desk: Desk, binding: Binding, reading: Reading) -> tuple[Key, ...]:
-    """The match keys of a row."""
-    policy = desk.declaration.entities[binding.entity]
-    return keys_of(policy, desk.declaration.matching.get(binding.entity, ()), reading.told)
+def row_keys(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> tuple[Key, ...]:
+    """The match keys of a row: of what it holds, and of what its system calls it."""
+    rules, policy = desk.declaration.matching.get(binding.entity, ()), desk.declaration.entities[binding.entity]
+    return keys_of(policy, rules, reading.told, [(binding.system, binding.stream, one.id)])
 
 
 def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: Reading) -> None:
     """Rules are tried in their order; the first that finds a record decides, and two candidates park."""
-    for key in row_keys(desk, binding, reading):
-        desk.load_keys([key])
-        cases = [desk.cases[rid] for rid in desk.by_key[key] if desk.cases[rid].record.state != "merged"]
-        here = [case for case in cases if has_active(case, binding)]
-        if here:
-            found(desk, binding, one, bound, reading, candidate_of=here[0].record.id)
+    row = (binding.system, binding.stream, one.id)
+    kept = desk.parked.get(row)
+    if kept is not None and kept.parking.code == UNLINKED:
+        desk.unit.park_rows([replace(kept, raw=bound, fingerprint=binding.fingerprint(bound))])
+        return
+    for key in row_keys(desk, binding, one, reading):
+        rule, cases = rule_of(key, desk.declaration.matching[binding.entity]), sharing(desk, key)
+        verdict = decide([claim(case, binding) for case in cases], distinct=rule.shared == "distinct")
+        if verdict is not None:
+            heed(desk, binding, verdict, key, one, bound, reading)
             return
-        if len(cases) > 1:
-            park(desk, binding, one, bound, "ambiguous-match", key, cases)  # I14
-            return
-        if cases and meet_record(desk, binding, cases[0], one, bound, reading, key):
-            return
-    found(desk, binding, one, bound, reading)
+    heir = heir_of(desk, row)
+    if heir is not None:
+        join_new(desk, binding, heir, one, bound, reading)
+    else:
+        found(desk, binding, one, bound, reading)
 
 
-def has_active(case: Case, binding: Binding) -> bool:
-    """Two active rows of one stream never join one record by match."""
-    return any(link.state in ("active", "asleep") for link in links_here(case, binding))
+def heed(
+    desk: Desk, binding: Binding, verdict: Verdict, key: Key, one: Observation, bound: Bound, reading: Reading
+) -> None:
+    """Does what the rule decided. What the system itself says a row replaced goes before a key that is in doubt."""
+    case = desk.cases[verdict.records[0]]
+    heir = None if verdict.kind == "joins" else heir_of(desk, (binding.system, binding.stream, one.id))
+    if heir is not None and not claim(heir, binding).here:
+        join_new(desk, binding, heir, one, bound, reading)
+    elif verdict.kind == "joins":
+        join_new(desk, binding, case, one, bound, reading)
+    elif verdict.kind == "duplicate":
+        found(desk, binding, one, bound, reading, candidate_of=case, why=f"both have {shown(key)} in {binding.system}")
+    elif verdict.kind == "ambiguous":
+        park(desk, binding, one, bound, "ambiguous-match", key, verdict.records)  # I14
+    else:
+        park(desk, binding, one, bound, "returned-after-delete", key, verdict.records)
 
 
-def links_here(case: Case, binding: Binding) -> list[Link]:
-    """The links of a record in a stream."""
-    return [k for k in case.links.values() if (k.system, k.stream) == (binding.system, binding.stream)]
+def sharing(desk: Desk, key: Key) -> list[Case]:
+    """The records that have a key now; what this transaction changed counts."""
+    desk.load_keys([key])
+    return [desk.cases[rid] for rid in desk.by_key[key] if key in desk.keys(desk.cases[rid])]
 
 
-def meet_record(
-    desk: Desk, binding: Binding, case: Case, one: Observation, bound: Bound, reading: Reading, key: Key
-) -> bool:
-    """One record matches and has no active row here. False: this row begins a record of its own."""
-    here = links_here(case, binding)
-    births = [link for link in here if link.state == "birth"]
+def claim(case: Case, binding: Binding) -> Claim:
+    """What a record that has the row's key means to it. A row whose delete is on its way is as good as gone."""
+    here = [k for k in case.links.values() if (k.system, k.stream) == (binding.system, binding.stream)]
+    dead = case.record.state == "archived" and case.record.parked is None
+    rows = [k for k in case.links.values() if k.state in ("active", "asleep", "shadow") and not k.deleting]
+    living = not dead and (bool(rows) or any(k.state == "birth" for k in case.links.values()))
+    stays = any(k in rows for k in here)
+    question = case.record.parked is not None or dead or any(k.carried for k in here)
+    return Claim(
+        record=case.record.id, living=living, here=stays, candidate=case.record.candidate_of is not None,
+        returned=question and not stays and any(is_gone(k) for k in here),
+    )  # fmt: skip
+
+
+def is_gone(link: Link) -> bool:
+    """Was its row deleted, or will it be?"""
+    return link.deleting or (link.state == "tombstone" and link.external_id is not None)
+
+
+def heir_of(desk: Desk, row: Row) -> Case | None:
+    """The record of a row that this one replaced, as its system said before this one was known."""
+    for waiting in desk.awaited.get(row, ()):
+        found = desk.case_at(waiting)
+        if found is not None and found[0].links[found[1]].into == f"{row[1]}/{row[2]}":
+            return found[0]
+    return None
+
+
+def join_new(desk: Desk, binding: Binding, case: Case, one: Observation, bound: Bound, reading: Reading) -> None:
+    """A row becomes a link of a record: the one that has no id yet, or a new one beside a tombstone."""
+    births = [k for k in case.links.values() if (k.system, k.stream) == (binding.system, binding.stream)]
+    births = [link for link in births if link.state == "birth"]
     if births:
         join_birth(desk, binding, case, births[0], one, bound, reading)
-        return True
-    if here and (case.record.parked is not None or any(link.carried for link in here)):
-        park(desk, binding, one, bound, "returned-after-delete", key, [case])
-        return True
-    if not any(link.state in ("active", "asleep", "birth") for link in case.links.values()):
-        return False
-    join(desk, binding, case, desk.new_link(case, binding.system, binding.stream, one.id), one, bound, reading)
-    return True
+    else:
+        lid = desk.new_link(case, binding.system, binding.stream, one.id)
+        join(desk, binding, case, lid, one, bound, reading)
 
 
 def join_birth(
@@ -101,13 +148,14 @@ def join(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, b
 
 
 def found(
-    desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: Reading, candidate_of: int | None = None
-) -> None:
+    desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: Reading,
+    candidate_of: Case | None = None, why: str = "",
+) -> None:  # fmt: skip
     """A new record. As a duplicate candidate it is observed and shown, born nowhere and matched by nothing."""
     case = desk.new_case(binding.entity, binding.system)
     if candidate_of is not None:
-        case.record = replace(case.record, candidate_of=candidate_of)
-        case.note("candidate", None, None, None, candidate_of)
+        case.record = replace(case.record, candidate_of=candidate_of.record.id)
+        case.note("candidate", None, None, None, candidate_of.record.id, why)
     lid = desk.new_link(case, binding.system, binding.stream, one.id)
     reading = lines.recognise(case, lid, reading, one)
     first_meeting.found(case, lid, one, bound, reading, print_of(binding, bound, reading))
@@ -127,7 +175,7 @@ def print_of(binding: Binding, bound: Bound, reading: Reading) -> bytes:
 
 REASONS = {
     "ambiguous-match": (
-        "matches {n} records by {rule}: {ids}",
+        "matches {n} by {rule}: record {ids}",
         "say which one it is (links add), or merge the records, or say that they are not the same",
     ),
     "returned-after-delete": (
@@ -137,15 +185,19 @@ REASONS = {
 }
 
 
+def shown(key: Key) -> str:
+    """A key as people read it."""
+    return f"{key[0].partition(':')[2]} {key[1]!r}"
+
+
 def park(
-    desk: Desk, binding: Binding, one: Observation, bound: Bound, code: str, key: Key, cases: Sequence[Case]
+    desk: Desk, binding: Binding, one: Observation, bound: Bound, code: str, key: Key, records: Sequence[int]
 ) -> None:
     """Parks the row, visible with its remedy; the same row again is not news."""
     reason, remedy = REASONS[code]
-    ids = ", ".join(str(case.record.id) for case in cases)
-    parking = Parking(
-        code=code, reason=reason.format(n=len(cases), rule=key[0], ids=ids), remedy=remedy, at=desk.now, theirs=bound
-    )
+    ids = ", ".join(str(rid) for rid in records)
+    reason = reason.format(n=len(records), rule=shown(key), ids=ids)
+    parking = Parking(code=code, reason=reason, remedy=remedy, at=desk.now, theirs=bound)
     row = ParkedRow(
         system=binding.system, stream=binding.stream, id=one.id, parking=parking,
         fingerprint=binding.fingerprint(bound), raw=bound, key="\n".join(key),

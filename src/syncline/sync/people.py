@@ -10,7 +10,7 @@ from syncline.merge import conflicts, undo
 from syncline.merge.case import Case
 from syncline.model.record import Value
 from syncline.model.rows import Run
-from syncline.sync import settle
+from syncline.sync import duplicates, settle
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -19,8 +19,9 @@ def decide(hub: Hub, record: int, decision: Callable[[Desk, Case], None]) -> Non
     """One decision about one record, in one transaction."""
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "person")
-        desk.load([record])
-        decision(desk, desk.cases[record])
+        case = desk.case(record)
+        assert case is not None, f"there is no record {record}"
+        decision(desk, case)
         settle.close_desk(desk)
         hub.point("decided")
 
@@ -78,8 +79,11 @@ def not_the_same(hub: Hub, record: int, who: str) -> None:
     """A duplicate candidate is a record of its own."""
 
     def decision(desk: Desk, case: Case) -> None:
-        case.note("person", None, None, case.record.candidate_of, None, f"{who}: not the same")
-        case.record = replace(case.record, candidate_of=None)
+        other = case.record.candidate_of
+        case.note("person", None, None, other, None, f"{who}: not the same")
+        if other is not None:
+            case.record = replace(case.record, distinct_from=(*case.record.distinct_from, other))
+        duplicates.clear(case)
 
     decide(hub, record, decision)
 

@@ -16,7 +16,7 @@ def recover(hub: Hub) -> int:
         return 0
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=left[0].run, now=hub.clock())
-        desk.load(intent.record for intent in left)
+        left = desk.present(left)
         for intent in left:
             if intent.kind != "create":
                 receipts.doubt(desk.cases[intent.record], intent)  # I4

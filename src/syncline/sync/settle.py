@@ -158,8 +158,9 @@ def settle_deletes(desk: Desk, binding: Binding, gone: Sequence[Gone]) -> None:
 def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
     """A direct look did not find these. Believed as a delete only where the stream says so."""
     stream = desk.hub.stream(binding.system, binding.stream)
+    proven = stream.deletes_proven_by == "missing"
     for external_id in ids:
-        found, proven = desk.case_at((binding.system, binding.stream, external_id)), stream.deletes_proven_by == "missing"
+        found = desk.case_at((binding.system, binding.stream, external_id))
         if found is None and proven:
             desk.unit.unpark_rows([(binding.system, binding.stream, external_id)])
         if found is None or found[0].links[found[1]].state in ("tombstone", "birth"):

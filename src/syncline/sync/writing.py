@@ -47,8 +47,7 @@ def outward(desk: Desk, binding: Binding, told: dict[str, Told]) -> dict[str, ob
 
 def external_id(desk: Desk, binding: Binding, rid: int) -> str | None:
     """The id that a record has in this binding's system."""
-    desk.load([rid])
-    case = desk.cases.get(rid)
+    case = desk.case(rid)
     links = [k for k in case.links.values() if k.system == binding.system and k.state == "active"] if case else []
     return links[0].external_id if links else None
 

@@ -1,0 +1,65 @@
+"""Records that come to share a match key while both have a row in one stream: one of them may be a duplicate."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from syncline.identity.match import Key, rule_of
+from syncline.merge.case import Case
+from syncline.model.record import Parking
+from syncline.sync.desk import Desk
+from syncline.sync.meet import sharing, shown
+
+MAY_BE_DUPLICATE = "duplicate-candidate"
+
+
+def mark(desk: Desk) -> None:
+    """A record that gets a key which another, active in the same stream, has already, becomes a candidate."""
+    for case in list(desk.changed()):
+        record = case.record
+        if record.state != "active" or record.candidate_of is not None:
+            continue
+        fresh = [key for key in desk.keys(case) if key not in desk.keys_before(record.id)]
+        for key in fresh if desk.before[record.id][0] is not None else ():
+            other = twin_of(desk, case, key)
+            if other is not None:
+                suspect(case, other, key)
+                break
+
+
+def twin_of(desk: Desk, case: Case, key: Key) -> Case | None:
+    """The first record that has the key and a row in one stream with this one, and is not known to be another."""
+    if rule_of(key, desk.declaration.matching[case.record.entity]).shared == "distinct":
+        return None
+    mine = streams(case)
+    for other in sharing(desk, key):
+        apart = other.record.id in case.record.distinct_from or other.record.candidate_of == case.record.id
+        if other is not case and not apart and other.record.state == "active" and mine & streams(other):
+            return other
+    return None
+
+
+def streams(case: Case) -> set[tuple[str, str]]:
+    """Where the record is active."""
+    return {(link.system, link.stream) for link in case.active()}
+
+
+def suspect(case: Case, other: Case, key: Key) -> None:
+    """Observed and shown, born nowhere and matched by nothing; the rows it has already stay."""
+    case.record = replace(case.record, candidate_of=other.record.id)
+    case.note("candidate", None, None, None, other.record.id, f"both have {shown(key)}")
+    parking = Parking(
+        code=MAY_BE_DUPLICATE, reason=f"record {case.record.id} may be record {other.record.id}",
+        remedy="merge the records, or say that they are not the same", at=case.setting.now,
+    )  # fmt: skip
+    for link in list(case.links.values()):
+        if link.state == "birth" and link.writing is None and link.parked is None:
+            case.put(link.id, parked=parking)
+
+
+def clear(case: Case) -> None:
+    """A record of its own: what waited for that to be said goes on."""
+    case.record = replace(case.record, candidate_of=None)
+    for link in list(case.links.values()):
+        if link.parked is not None and link.parked.code == MAY_BE_DUPLICATE:
+            case.put(link.id, parked=None)
