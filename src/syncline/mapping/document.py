@@ -30,6 +30,11 @@ def column_of(name: str) -> str | None:
     return parts[2] if len(parts) > 2 else None
 
 
+def is_line(name: str) -> bool:
+    """Is this the existence of a line?"""
+    return name.startswith(LINES) and name.count("/") == 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineRow:
     """One line as a system shows it: its own id, or its place where lines have no ids."""

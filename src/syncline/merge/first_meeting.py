@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syncline.mapping.binding import Reading
-from syncline.mapping.document import column_of, line_field, line_of
+from syncline.mapping.document import is_line, line_field
 from syncline.merge import conflicts, guard, keep_both, lines, order_in_time, receipts, taking
 from syncline.merge.case import Case, truth_holds
 from syncline.model.observation import Observation
@@ -64,11 +64,6 @@ def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation, h
         keep_both.give(case, lid, name, keep_both.merged(case, name, current.value, None, new), new, seen)
     else:
         first_difference(case, lid, name, new, seen)
-
-
-def is_line(name: str) -> bool:
-    """Is this the existence of a line?"""
-    return line_of(name) is not None and column_of(name) is None
 
 
 def first_difference(case: Case, lid: int, name: str, new: Value, seen: Observation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncline.mapping.document import column_of, line_of
+from syncline.mapping.document import is_line, line_of
 from syncline.merge import guard, lines
 from syncline.merge.case import Case
 from syncline.model.entry import EntryKind
@@ -16,10 +16,11 @@ def hub_moved(case: Case, lid: int, name: str) -> bool:
     stands = known.agreed if known.agreed is not None else known.emptied
     if current.version > stands and current.source != lid:
         return True
-    line = line_of(name)
-    if line is None or column_of(name) is not None:
+    if not is_line(name):
         return False
-    return any(hub_moved(case, lid, column) for column in lines.columns_of(case, line))  # to remove it is to change it
+    return any(
+        hub_moved(case, lid, column) for column in lines.columns_of(case, line_of(name) or "")
+    )  # to remove it is to change it
 
 
 def agree(case: Case, lid: int, name: str, as_of: float) -> None:
@@ -40,7 +41,7 @@ def take(case: Case, lid: int, name: str, value: Value, seen: Observation, why: 
     version = case.set_value(name, value, lid, min(since, until), until, why)
     case.learn(lid, name, agreed=version, emptied=version, filling=False)
     case.note("taken", name, lid, before, value, why)
-    if value is True and line_of(name) is not None and column_of(name) is None:
+    if value is True and is_line(name):
         take_columns(case, lid, name, seen, why)
 
 
@@ -55,7 +56,7 @@ def take_columns(case: Case, lid: int, name: str, seen: Observation, why: str) -
 def refuse(case: Case, lid: int, name: str, value: Value, kind: EntryKind, why: str = "") -> None:
     """Not taken, but recorded; the emptied agreement makes the link due, and that is the repair."""
     current = case.value(name)
-    if current.version == 0 and line_of(name) is not None and column_of(name) is None:  # a line that was refused: the record says that it is not there
+    if current.version == 0 and is_line(name):  # a line that was refused: the record says that it is not there
         case.set_value(name, None, None, case.setting.now, case.setting.now, why)
     case.learn(lid, name, agreed=None, emptied=current.version)
     case.note(kind, name, lid, current.value, value, why)

@@ -161,7 +161,9 @@ def edit_deal(world: World, system: SimSystem, row: RowAt) -> None:
         world.errands.append((world.now + random.uniform(0, 6), lambda: world.webhook(name, rid, "deal")))
 
 
-def remember(world: World, system: SimSystem, row: RowAt, field: str, value: Any, kind: str, raw: dict[str, Any]) -> None:
+def remember(
+    world: World, system: SimSystem, row: RowAt, field: str, value: Any, kind: str, raw: dict[str, Any]
+) -> None:
     """Does an edit and notes it."""
     system.change("deal", row.id, raw)
     world.edits.append(Edit(world.now, system.name, row.id, field, value, kind))

@@ -13,7 +13,9 @@ from syncline.testing import oracle
 if TYPE_CHECKING:
     from syncline.testing.world import World
 
-EXPLAINS = ("refused", "conflict-lost", "conflict", "first-lost", "first-difference", "no-effect", "parked", "ambiguous")
+EXPLAINS = (
+    "refused", "conflict-lost", "conflict", "first-lost", "first-difference", "no-effect", "parked", "ambiguous",
+)  # fmt: skip
 
 
 def check(world: World) -> list[str]:
@@ -58,7 +60,8 @@ def differences(world: World, record: Record, link: Link) -> Iterator[str]:
     """Rule 2: fields, the reference, and each line."""
     raw = raw_of(world, link)
     where = f"of record {record.id} in {link.system} {link.external_id}"
-    if fold(raw["stage"] or None) != fold(record.fields.get("stage", NOTHING).value) and not is_open(record, link, "stage"):
+    stage = record.fields.get("stage", NOTHING).value
+    if fold(raw["stage"] or None) != fold(stage) and not is_open(record, link, "stage"):
         yield f"2 stage {where} is {raw['stage']!r}"
     wanted = record.fields.get("contact", NOTHING).value
     rows = world.hub.ledger.links_at([(link.system, "contact", raw["contact"])]) if raw["contact"] else {}
@@ -116,8 +119,9 @@ def lost_quantities(
     """The newest quantity typed anywhere is the record's, unless the history says why not."""
     for product, (line, qty) in ours.items():
         edits = oracle.own_edits(world, links, f"qty of {product}")
-        if edits and line not in explained and qty not in {e.value for e in newest_of_each(edits)}:
-            yield f"1 qty of {product} is {qty} in record {record.id}, typed last: {[e.value for e in newest_of_each(edits)]}"
+        typed = [edit.value for edit in newest_of_each(edits)]
+        if edits and line not in explained and qty not in typed:
+            yield f"1 qty of {product} is {qty} in record {record.id}, typed last: {typed}"
 
 
 def newest_of_each(edits: list[Any]) -> list[Any]:
