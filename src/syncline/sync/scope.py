@@ -101,7 +101,7 @@ def leave_out(desk: Desk, binding: Binding, one: Observation, reading: Reading) 
     """Out of scope: no longer parked, and looked at again when a neighbour that its scope reads changes."""
     row = (binding.system, binding.stream, one.id)
     desk.unit.unpark_rows([row])
-    rows = [(ref.system, ref.stream, ref.id) for ref in reading.unresolved]
+    rows = [(ref.system, ref.stream, ref.id) for ref in reading.unresolved.values()]
     for name in binding.scope.reads if binding.scope is not None else ():
         neighbour = neighbour_of(desk, reading.told.get(name.split(".", 1)[0])) if "." in name else None
         if neighbour is not None:

@@ -159,6 +159,7 @@ def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
     """A direct look did not find these. Believed as a delete only where the stream says so."""
     stream = desk.hub.stream(binding.system, binding.stream)
     proven = stream.deletes_proven_by == "missing"
+    desk.load_rows((binding.system, binding.stream, one) for one in ids)
     for external_id in ids:
         found = desk.case_at((binding.system, binding.stream, external_id))
         if found is None and proven:
