@@ -1,0 +1,119 @@
+"""What an accepted observation does to its link, field by field."""
+
+import pytest
+
+from merge.kit import CRM, ERP, Scene, plain
+from syncline.mapping.binding import Reading
+from syncline.merge import see
+
+
+def test_a_field_nobody_changed_is_neither_history_nor_due():
+    scene = Scene().agreed(name="Acme")
+    scene.sees("crm", name="Acme")
+    assert (scene.kinds(), scene.due_anywhere()) == ([], {})
+
+
+def test_the_same_value_in_another_spelling_is_no_move():
+    scene = Scene().agreed(name="Acme")
+    scene.sees("erp", name="ACME")
+    assert (scene.value(), scene.kinds(), scene.due_anywhere()) == ("Acme", [], {})
+
+
+def test_seeing_the_last_observation_again_changes_nothing():
+    scene = Scene().agreed(name="Acme")
+    scene.sees("crm", name="Apex")
+    before = scene.case.record, dict(scene.case.links)
+    lid, held = CRM, dict(scene.case.view(CRM))
+    see.see(scene.case, lid, scene.look("crm"), held, Reading(told=held), b"print")
+    assert (scene.case.record, scene.case.links) == before
+
+
+def test_an_absent_field_is_never_a_blank():
+    scene = Scene(plain(empty="clear")).agreed(name="Acme")
+    scene.sees("crm", hides=["name"])
+    assert (scene.value(), scene.kinds(), scene.due_anywhere()) == ("Acme", [], {})
+
+
+def test_a_newly_bound_field_is_a_first_meeting_of_that_field():
+    scene = Scene(plain(), plain("phone")).agreed(name="Acme")
+    scene.sees("crm", phone="1")
+    scene.sees("erp", phone="2")
+    assert (scene.value("phone"), scene.known("erp", "phone").differs) == ("1", True)
+
+
+def test_a_field_that_comes_back_into_sight_is_met_again_not_moved():
+    scene = Scene().agreed(name="Acme")
+    scene.sees("erp", hides=["name"])
+    scene.sees("erp", name="Other")
+    assert scene.value() == "Acme"
+    assert scene.known("erp").differs
+    assert scene.kinds() == ["first-difference"]
+
+
+def test_a_field_whose_write_is_unconfirmed_is_looked_at_though_it_was_never_seen():
+    scene = Scene().agreed(name="Acme")
+    scene.case.put(ERP, seen={}, known={})
+    scene.writes("erp")
+    intent = scene.writes("erp", name="Acme")
+    scene.answers(intent)
+    assert scene.known("erp").sent
+    scene.sees("erp", name="Acme")
+    assert (scene.known("erp").agreed, scene.known("erp").sent, scene.kinds()) == (1, (), [])
+
+
+def test_the_fingerprint_is_kept_only_while_no_write_is_in_doubt():
+    scene = Scene().agreed(name="Acme")
+    scene.sees("crm", name="Apex")
+    assert scene.case.links[CRM].fingerprint == b"print"
+    scene.no_answer("erp")
+    scene.sees("erp")
+    assert scene.case.links[ERP].fingerprint == b""
+
+
+def test_a_look_that_was_accepted_ends_the_attempts():
+    scene = Scene().agreed(name="Acme")
+    scene.case.put(CRM, attempts=3)
+    scene.sees("crm")
+    assert scene.case.links[CRM].attempts == 0
+
+
+# ---- what does not fit
+def test_a_value_that_does_not_fit_parks_its_field_and_holds_up_no_other():
+    scene = Scene(plain(), plain("phone")).agreed(name="Acme", phone="1")
+    held = {"name": "Apex"}
+    scene.misfits("crm", phone="x" * 9)
+    scene.sees("crm", **held)
+    assert scene.parked("crm", "phone") == "does-not-fit"
+    assert scene.value() == "Apex"
+    assert scene.value("phone") == "1"
+    assert scene.known("crm", "phone").base == "1"
+
+
+def test_the_same_misfit_again_is_not_news_and_another_one_is():
+    scene = Scene().agreed(name="Acme")
+    scene.misfits("crm", name=1)
+    scene.misfits("crm", name=1)
+    assert scene.kinds() == ["parked"]
+    scene.misfits("crm", name=2)
+    assert scene.kinds() == ["parked", "parked"]
+    assert scene.known("crm").base == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("back", "value", "kinds"), [("Acme", "Acme", ["parked"]), ("Apex", "Apex", ["parked", "taken"])]
+)
+def test_a_corrected_value_is_a_move_measured_from_before_the_misfit(back, value, kinds):
+    scene = Scene().agreed(name="Acme")
+    scene.misfits("crm", name=1)
+    scene.sees("crm", name=back)
+    assert (scene.value(), scene.kinds(), scene.parked("crm")) == (value, kinds, None)
+    assert not scene.known("crm").has_base
+
+
+def test_a_field_parked_as_misfit_is_not_written():
+    scene = Scene().agreed(name="Acme")
+    scene.misfits("erp", name=1)
+    scene.sees("crm", name="Apex")
+    assert scene.parked("erp") is None  # the new version of the record ends the parking
+    assert "name" not in scene.due("erp")  # what is there is not known: it is not written blindly
+    assert scene.due("shop") == {"name": "Apex"}
