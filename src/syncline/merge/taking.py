@@ -18,9 +18,8 @@ def hub_moved(case: Case, lid: int, name: str) -> bool:
         return True
     if not is_line(name):
         return False
-    return any(
-        hub_moved(case, lid, column) for column in lines.columns_of(case, line_of(name) or "")
-    )  # to remove it is to change it
+    columns = lines.columns_of(case, line_of(name) or "")
+    return any(hub_moved(case, lid, column) for column in columns)  # to remove a line is to change all of it
 
 
 def agree(case: Case, lid: int, name: str, as_of: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncline.sync import people
@@ -166,3 +167,14 @@ CONTACTS = Cast(
     order=company.ORDER, habits=company.HABITS, fields={company.STREAM: tuple(company.FIELDS)},
     declaration=company.declaration, opens=open_contacts, acts=act,
 )  # fmt: skip
+
+GRUFF = replace(
+    CONTACTS,
+    habits={
+        "crm": replace(company.HABITS["crm"], batches=True, rejects=0.03, formula="score"),
+        "erp": replace(company.HABITS["erp"], batches=True, lost_after=0.15, clock_ahead=-600.0),
+        "shop": replace(company.HABITS["shop"], rejects=0.05, formula="score", lag=6.0),
+    },
+    fields={company.STREAM: (*company.FIELDS, "score")},
+)
+"""The same company, gruffer systems: batches that half fail, refused values, a formula that bumps stamps."""
