@@ -16,7 +16,7 @@ EntryKind = Literal[
 ]  # fmt: skip
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entry(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """History is append-only; `before` and `after` may be blanked by retention and erasure."""
 
     kind: EntryKind

@@ -9,7 +9,7 @@ from msgspec import Struct
 from syncline.model.record import Value
 
 
-class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Told(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One field in an intent: the value, the record version it stands for (None: an undo), what was there."""
 
     value: Value
@@ -17,7 +17,7 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: Value = None
 
 
-class Intent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Intent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One write to one link. `sent` is committed before the call (T2), the rest after it (T3).
 
     raw:     the raw fields of the request.

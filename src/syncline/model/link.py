@@ -14,7 +14,7 @@ NEVER = 2.0**40
 """The moment to tell a link what is held: none by itself."""
 
 
-class Sent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Sent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A value the system accepted without telling what it stored: unconfirmed.
 
     stood: what `agreed` was before this write; it returns to that if the write had no effect.
@@ -25,7 +25,7 @@ class Sent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stood: int | None = None
 
 
-class Doubt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Doubt(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A value in a write whose outcome nobody learnt; it may still arrive, once, until `expires`."""
 
     intent: int
@@ -34,7 +34,7 @@ class Doubt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires: float
 
 
-class Rewrite(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rewrite(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A value sent, what the system made of it, and how often that happened."""
 
     sent: Value
@@ -42,7 +42,7 @@ class Rewrite(Struct, frozen=True, kw_only=True, omit_defaults=True):
     times: int = 1
 
 
-class Withheld(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Withheld(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A field put back by an undo (`before`), or left alone by a person's wish; `written` once it is there."""
 
     before: Value
@@ -50,7 +50,7 @@ class Withheld(Struct, frozen=True, kw_only=True, omit_defaults=True):
     undo: int = 0
 
 
-class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Turn(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One move of a field on this link, for the loop brake."""
 
     was: Value
@@ -58,7 +58,7 @@ class Turn(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: float
 
 
-class Known(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Known(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What a link knows of one canonical field.
 
     agreed:   the version of the record's field that this side's value stands for; None: for nothing.
@@ -85,7 +85,7 @@ class Known(Struct, frozen=True, kw_only=True, omit_defaults=True):
     turns: tuple[Turn, ...] = ()
 
 
-class Stopped(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Stopped(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A write that is ready and held by a brake; `released` once a person let exactly this one go.
 
     kind:    delete, blank, rewrite or create.
@@ -105,7 +105,7 @@ UNKNOWN_FIELD = Known()
 """What a link knows of a field it never met."""
 
 
-class Link(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Link(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """The pair (record, that system's id). No id yet: a birth.
 
     seen:        the bound raw fields exactly as the system was last seen to hold them.

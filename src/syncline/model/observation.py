@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class Observation(Struct, frozen=True, kw_only=True):
+class Observation(Struct, frozen=True, kw_only=True, gc=False):
     """One object as one read showed it.
 
     raw:    the object, decoded, as the vendor gave it.
@@ -30,7 +30,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     whole: bool = True
 
 
-class Gone(Struct, frozen=True, kw_only=True):
+class Gone(Struct, frozen=True, kw_only=True, gc=False):
     """A delete that the stream proves (`deletes_proven_by`); `into` names the row that replaced it."""
 
     id: str

@@ -13,7 +13,7 @@ RECORD_SIDE = "record"
 """The side of a conflict that is the record itself, where no system holds the record's value any more."""
 
 
-class FieldValue(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FieldValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One field of a record.
 
     version: counts the values this field has had; 0 means it never had one.
@@ -34,7 +34,7 @@ NOTHING = FieldValue()
 """The field of a record that never held a value."""
 
 
-class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Conflict(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """An open conflict: it follows the present values of its sides and stops all writes of its field.
 
     sides: link id as text, or RECORD_SIDE, to the value that side holds now.
@@ -48,7 +48,7 @@ class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     run: int = 0
 
 
-class Parking(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Parking(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Why something cannot go on without a person or a changed condition, and what to do about it."""
 
     code: str
@@ -59,7 +59,7 @@ class Parking(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: float = 0.0
 
 
-class Episode(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Episode(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """What a rule knows of one record: is its condition true, for the how-manieth time, and what it made.
 
     An episode that holds, has not fired and is not due was true before the rule was armed.
@@ -81,7 +81,7 @@ class Episode(Struct, frozen=True, kw_only=True, omit_defaults=True):
     freed: bool = False
 
 
-class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Record(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A golden record. `fields` also holds the lines of a document, as `lines/ID/column`.
 
     origin:       the system where the record was born.

@@ -9,7 +9,7 @@ from msgspec import Struct
 from syncline.model.record import Parking
 
 
-class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How far one read path of one stream was read.
 
     since:     every change stamped before this (the system's own axis) was shown.
@@ -34,7 +34,7 @@ class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     back: int = 0
 
 
-class Hint(Struct, frozen=True, kw_only=True):
+class Hint(Struct, frozen=True, kw_only=True, gc=False):
     """Look at this object now (from `at` on). One per object, however many webhooks said so."""
 
     system: str
@@ -44,7 +44,7 @@ class Hint(Struct, frozen=True, kw_only=True):
     tries: int = 0
 
 
-class ParkedRow(Struct, frozen=True, kw_only=True):
+class ParkedRow(Struct, frozen=True, kw_only=True, gc=False):
     """A row of a system that belongs to no record until a person or a changed condition says so.
 
     fingerprint: of the row when it was parked; the same row again is not news.
@@ -60,7 +60,7 @@ class ParkedRow(Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class Staged(Struct, frozen=True, kw_only=True):
+class Staged(Struct, frozen=True, kw_only=True, gc=False):
     """A row read during a stream's baseline; matching begins after the end of the read."""
 
     system: str
@@ -74,7 +74,7 @@ class Staged(Struct, frozen=True, kw_only=True):
     as_of: float = 0.0
 
 
-class Wake(Struct, frozen=True, kw_only=True):
+class Wake(Struct, frozen=True, kw_only=True, gc=False):
     """Derive this record again at this moment: an expression that reads the clock says when it may change."""
 
     record: int
@@ -82,7 +82,7 @@ class Wake(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-class Armed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Armed(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How far a rule is from being armed. Once it is, what becomes true makes it fire.
 
     at:    since when it is armed; None: not yet.
@@ -96,7 +96,7 @@ class Armed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     after: int = 0
 
 
-class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Run(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One numbered piece of work that undo can take back."""
 
     id: int
@@ -106,7 +106,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
 
 
-class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Held(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A kind of write to one stream that waits for a person; of `rebaseline`: all writes of its entity.
 
     kind:  delete, blank, rewrite, create or rebaseline.
@@ -121,7 +121,7 @@ class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: str = ""
 
 
-class SystemState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SystemState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """May this system be spoken to? A system that denied us is paused until its credentials change."""
 
     system: str
