@@ -25,8 +25,6 @@ from syncline.testing.vendor import connector
 
 QUIET_SECONDS = 30.0
 HEAL_STEPS = 1_000
-HIDDEN_FROM_SECONDS = 30.0
-"""A row that `find` cannot see is one that cannot be found after a lost create: only older rows are hidden."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +157,9 @@ class World:
             system.land()
             if self.random.random() < (self.climate.outage if system.up else 0.05):
                 system.up = not system.up
-            rows = [r for r in system.every_row() if self.now - r.born > HIDDEN_FROM_SECONDS]
+            rows = [r for r in system.every_row() if not r.by_hub]
             if rows and self.random.random() < self.climate.hides:
+                # What the hub made stays visible to it: else nobody could find it again after a lost answer.
                 self.random.choice(rows).hidden_until = self.now + self.random.uniform(1, 20)
 
     def run_errands(self) -> None:
