@@ -16,7 +16,11 @@ def due_fields(case: Case, lid: int, writable: Iterable[str]) -> dict[str, Told]
     A due field already equal under its type's equality is agreed without a write.
     """
     out: dict[str, Told] = {}
+    known, fields = case.links[lid].known, case.record.fields
     for name in writable:
+        one, held = known.get(name), fields.get(name)
+        if one is not None and one.withheld is None and (held is None or held.version <= (one.agreed or 0)):
+            continue  # it stands for what the record holds: most fields of most links, so told first
         told = undo_of(case, lid, name) or due_field(case, lid, name)
         if told is not None:
             out[name] = told

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
 from syncline.model.intent import Intent
+from syncline.model.link import Link
 from syncline.model.outcome import Later, Outcome, Unknown
 from syncline.sync.hub import Hub, NoAnswer, Unreachable
 
@@ -16,7 +17,8 @@ UNREACHABLE_SECONDS = 5.0
 def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent]) -> list[Outcome]:
     """In one batch where the vendor takes batches, else one by one."""
     if stream.batch is not None and stream.receipts is not None and len(intents) > 1:
-        orders = [order_of(hub, intent) for intent in intents]
+        links = hub.ledger.links([intent.link for intent in intents])
+        orders = [order_of(hub, intent, links[intent.link]) for intent in intents]
         answer = call(hub, system, stream.batch(orders))
         if isinstance(answer, Answer):
             return stream.receipts(answer, orders)
@@ -24,9 +26,8 @@ def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent]) -> li
     return [send_one(hub, stream, system, intent) for intent in intents]
 
 
-def order_of(hub: Hub, intent: Intent) -> WriteOrder:
+def order_of(hub: Hub, intent: Intent, link: Link) -> WriteOrder:
     """An intent as the connector sees it."""
-    link = hub.ledger.links([intent.link])[intent.link]
     return WriteOrder(
         kind=intent.kind, id=link.external_id, values=intent.raw, key=create_key(hub, intent), version=link.version
     )
@@ -39,7 +40,7 @@ def create_key(hub: Hub, intent: Intent) -> str:
 
 def send_one(hub: Hub, stream: Stream, system: str, intent: Intent) -> Outcome:
     """One write by its own request or conversation."""
-    order = order_of(hub, intent)
+    order = order_of(hub, intent, hub.ledger.links([intent.link])[intent.link])
     if intent.kind == "create":
         assert stream.create is not None
         asked: Asked = stream.create(order.values, order.key)
