@@ -160,9 +160,9 @@ def concerned(readers: Readers, unit: Reads, cases: Mapping[int, Case], moves: S
     return sorted({rid for hops, ids in walks.items() for rid in walk_back(unit, cases, hops, ids)})
 
 
-def parents(readers: Readers, unit: Reads, cases: Mapping[int, Case], moves: Sequence[Move]) -> dict[int, float]:
-    """Parents whose rollups are no longer right, with the seconds they may wait; the old parent too."""
-    found: dict[int, float] = {}
+def parents(readers: Readers, unit: Reads, cases: Mapping[int, Case], moves: Sequence[Move]) -> dict[int, set[float]]:
+    """Parents whose rollups are no longer right, with the seconds that these may wait; the old parent too."""
+    found: dict[int, set[float]] = defaultdict(set)
     for move in moves:
         touched = {one for name in move.fields() for one in readers.rolled.get((move.after.entity, name), ())}
         for entity, field, hops in touched:
@@ -170,7 +170,7 @@ def parents(readers: Readers, unit: Reads, cases: Mapping[int, Case], moves: Seq
             children = [move.before, move.after] if not hops else children_of(unit, cases, hops, move.after.id)
             for rid in (pointed(child, rolled.rollup.by) for child in children if child is not None):
                 if rid is not None:
-                    found[rid] = min(found.get(rid, rolled.debounce), rolled.debounce)
+                    found[rid].add(rolled.debounce)
     return found
 
 

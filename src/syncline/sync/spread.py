@@ -48,10 +48,10 @@ class Spread:
         if not moves:
             return []
         again = set(dependants.concerned(readers, unit, cases, moves))
-        for rid, wait in dependants.parents(readers, unit, cases, moves).items():
-            if wait:
+        for rid, waits in dependants.parents(readers, unit, cases, moves).items():
+            for wait in filter(None, waits):
                 self.wake(rid, now + wait, "rollup")
-            else:
+            if 0.0 in waits:
                 again.add(rid)
         look_at_rows_left_out(readers, unit, cases, moves, now)
         return sorted(again)
