@@ -95,6 +95,8 @@ def is_due(case: Case, lid: int, writable: Iterable[str]) -> bool:
     link = case.links[lid]
     if link.state == "birth":
         return link.parked is None and (not link.why or link.writing is not None)
+    if link.parked is not None:
+        return False  # what cannot be settled cannot be told
     if link.deleting:
         return True
     return bool(due_fields(case, lid, writable))

@@ -40,7 +40,7 @@ def see(
     receipts.expire_doubts(case, lid, now_there, seen)
     link = case.links[lid]
     clear = any(known.sent or known.doubts for known in link.known.values())
-    case.put(lid, fingerprint=b"" if clear else fingerprint, attempts=0)
+    case.put(lid, fingerprint=b"" if clear else fingerprint, attempts=0, parked=None)
 
 
 def is_settled(case: Case, known: Known | None, name: str, old: Mapping[str, Value], new: Mapping[str, Value]) -> bool:

@@ -12,7 +12,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.outcome import Outcome
-from syncline.sync import birth, observe, outcomes, send, settle, stops, writing
+from syncline.sync import birth, observe, outcomes, poison, send, settle, stops, writing
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
@@ -45,12 +45,30 @@ def tell(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
     binding = hub.declaration.binding(links[0].system, links[0].stream)
     looked = look(hub, binding, stream, links)
     hub.point("looked")
-    intents = journal(hub, binding, stream, links, looked, gate)
+    try:
+        intents = journal(hub, binding, stream, links, looked, gate)
+    except poison.POISON as error:
+        alone(hub, stream, links, gate, looked or {}, error)
+        return
     if not intents:
         return
     answers = send.send(hub, stream, binding.system, intents)
     hub.point("called")
     receive(hub, binding, intents, answers, gate)
+
+
+def alone(
+    hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate, looked: dict[str, Observation], error: Exception
+) -> None:
+    """A batch that holds something that cannot be settled is told link by link; that one is parked (L2)."""
+    if len(links) > 1:
+        for link in links:
+            tell(hub, stream, [link], gate)
+        return
+    seen = looked.get(str(links[0].external_id))
+    if seen is None:
+        raise error
+    poison.park(hub, hub.declaration.binding(links[0].system, links[0].stream), seen, error)
 
 
 def look(hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link]) -> dict[str, Observation] | None:

@@ -12,7 +12,7 @@ from syncline.merge import guard, lines, see, sleep
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, duplicates, joining, meet, scope
+from syncline.sync import derive, duplicates, joining, meet, poison, scope
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -30,9 +30,21 @@ def settle_page(
         stage(hub, binding, seen, cursor)
         return
     news = unsettled(hub, binding, seen)
+    try:
+        settle_news(hub, binding, news, cursor, gone)
+    except poison.POISON:
+        poison.one_by_one(hub, binding, news, settle_alone)  # L2
+        settle_news(hub, binding, [], cursor, gone)
+
+
+def settle_news(
+    hub: Hub, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]], cursor: Cursor,
+    gone: Sequence[Gone],
+) -> None:  # fmt: skip
+    """Observations and the cursor move in one transaction."""
     with hub.ledger.unit() as unit:
         if news or gone:
-            desk = open_desk(hub, unit, "poll", (system, stream))
+            desk = open_desk(hub, unit, "poll", (binding.system, binding.stream))
             settle(desk, binding, news)
             settle_deletes(desk, binding, gone)
             close_desk(desk)
@@ -44,14 +56,37 @@ def settle_page(
 def settle_hints(hub: Hub, system: str, stream: str, seen: Sequence[Observation], hints: Sequence[Hint]) -> None:
     """T1 of a batch of looks: the hints go with what they showed."""
     binding = hub.declaration.binding(system, stream)
-    there = {one.id for one in seen}
+    news = [(one, binding.bound(one.raw)) for one in seen]
+    try:
+        settle_looks(hub, binding, news, hints)
+    except poison.POISON:
+        poison.one_by_one(hub, binding, news, settle_alone)  # L2
+        there = {one.id for one in seen}
+        with hub.ledger.unit() as unit:
+            unit.drop_hints([hint for hint in hints if hint.id in there])
+        settle_looks(hub, binding, [], [hint for hint in hints if hint.id not in there])
+
+
+def settle_looks(
+    hub: Hub, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]], hints: Sequence[Hint]
+) -> None:
+    """What hints named: seen, or not there."""
+    there = {one.id for one, _ in news}
     with hub.ledger.unit() as unit:
         unit.drop_hints(hints)
-        desk = open_desk(hub, unit, "look", (system, stream))
-        settle(desk, binding, [(one, binding.bound(one.raw)) for one in seen])
+        desk = open_desk(hub, unit, "look", (binding.system, binding.stream))
+        settle(desk, binding, news)
         settle_missing(desk, binding, [hint.id for hint in hints if hint.id not in there])
         close_desk(desk)
         hub.point("hints settled")
+
+
+def settle_alone(hub: Hub, binding: Binding, one: Observation, bound: dict[str, object]) -> None:
+    """One object in a transaction of its own."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "poll", (binding.system, binding.stream))
+        settle(desk, binding, [(one, bound)])
+        close_desk(desk)
 
 
 def unsettled(hub: Hub, binding: Binding, seen: Sequence[Observation]) -> list[tuple[Observation, dict[str, object]]]:
@@ -205,25 +240,36 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
     """Settles one batch of a stream that was read to its end. Returns whether there was one."""
     binding = hub.declaration.binding(system, stream)
     rows = hub.ledger.staged(system, stream, "", hub.batch)
-    with hub.ledger.unit() as unit:
-        if not rows:
+    if not rows:
+        with hub.ledger.unit() as unit:
             cursor = hub.ledger.cursor(system, stream, "changes")
             unit.save_cursor(replace(cursor, baselined=True))
             unit.mark_entity_dirty([binding.entity])
-            return False
-        desk = open_desk(hub, unit, "baseline", (system, stream))
-        news = [
-            (
-                Observation(
-                    id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, created=row.created,
-                    began=row.began, as_of=row.as_of,
-                ),
-                row.raw,
-            )
-            for row in rows
-        ]
+        return False
+    news = [(unstaged(row), row.raw) for row in rows]
+    try:
+        settle_staged(hub, binding, rows, news)
+    except poison.POISON:
+        poison.one_by_one(hub, binding, news, settle_alone)  # L2
+        settle_staged(hub, binding, rows, [])
+    return True
+
+
+def settle_staged(
+    hub: Hub, binding: Binding, rows: Sequence[Staged], news: Sequence[tuple[Observation, dict[str, object]]]
+) -> None:
+    """Rows leave the stage with what they became."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "baseline", (binding.system, binding.stream))
         settle(desk, binding, news)
         close_desk(desk)
         unit.unstage(rows)
         hub.point("baseline batch")
-    return True
+
+
+def unstaged(row: Staged) -> Observation:
+    """The observation that a staged row was."""
+    return Observation(
+        id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, created=row.created, began=row.began,
+        as_of=row.as_of,
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""One object that cannot be settled parks itself; the rest of its page goes on (L2).
+
+A page is settled in one transaction. Only when that fails on what an object holds is it done again,
+object by object, and the one that fails becomes a parked row, with the reason and the remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from syncline.mapping.binding import Binding
+from syncline.model.observation import Observation
+from syncline.model.record import Parking
+from syncline.model.rows import ParkedRow
+from syncline.sync.desk import open_desk
+from syncline.sync.hub import Hub
+
+POISON = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, AssertionError)
+"""What unforeseen content may raise. Failures of the ledger, of the disk or of a system are none of these."""
+
+SettleAlone = Callable[[Hub, Binding, Observation, dict[str, object]], None]
+
+CODE = "cannot-be-settled"
+
+
+def parking(binding: Binding, external_id: str, error: Exception, at: float) -> Parking:
+    """Why, and what to do."""
+    return Parking(
+        code=CODE, reason=f"{binding.system} {binding.stream} {external_id}: {type(error).__name__}: {error}", at=at,
+        remedy=f"correct it in {binding.system}, or the mapping of {binding.stream}; it is tried again when it changes",
+    )  # fmt: skip
+
+
+def park(hub: Hub, binding: Binding, one: Observation, error: Exception) -> None:
+    """Parks one object: its link where it has one, else its row. The same row again is not news."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "park")
+        row = (binding.system, binding.stream, one.id)
+        why = parking(binding, one.id, error, desk.now)
+        link = unit.links_at([row]).get(row)
+        if link is None:
+            bound = binding.bound(one.raw)
+            parked = ParkedRow(
+                system=row[0], stream=row[1], id=row[2], parking=why, raw=bound, fingerprint=binding.fingerprint(bound)
+            )
+            unit.park_rows([parked])
+            return
+        desk.load([link.record])
+        case = desk.cases[link.record]
+        if case.links[link.id].parked is None:
+            case.note("parked", None, link.id, None, one.id, why.reason)
+        case.put(link.id, parked=why)
+        desk.flush()
+
+
+def one_by_one(
+    hub: Hub, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]], settle_alone: SettleAlone
+) -> None:
+    """Each object in a transaction of its own."""
+    for one, bound in news:
+        try:
+            settle_alone(hub, binding, one, bound)
+        except POISON as error:
+            park(hub, binding, one, error)
