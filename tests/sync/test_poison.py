@@ -119,3 +119,18 @@ def test_a_poison_row_met_before_a_write_holds_up_no_other_write(monkeypatch: py
     for external_id, link in links.items():
         held = yard.systems["crm"].rows[company.STREAM][str(external_id)].now.values["addr"]
         assert (held == f"a{link.record}") == (external_id != poisoned)
+
+
+def test_a_value_that_a_system_has_no_place_for_parks_its_field_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    yard = Yard(monkeypatch)
+    yard.systems["erp"].make(company.STREAM, {"email": "p0@x", "name": "n0", "tags": "t1"})
+    yard.settle()
+    link = next(k for k in yard.hub.ledger.links(range(100)).values() if k.system == "crm")
+    people.set_value(yard.hub, link.record, "tags", ["a,b"], "anna")  # the comma is what separates tags there
+    people.set_value(yard.hub, link.record, "addr", "a7", "anna")
+    yard.settle()
+    parked = yard.hub.ledger.links([link.id])[link.id].known["tags"].parked
+    assert parked is not None
+    assert (parked.code, parked.ours) == ("cannot-be-told", ["a,b"])
+    held = yard.systems["crm"].rows[company.STREAM][str(link.external_id)].now.values
+    assert (held["addr"], held["tags"]) == ("a7", "t1")

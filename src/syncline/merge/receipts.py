@@ -162,6 +162,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "{field} went back and forth between the same two values in {system}",
         "something else writes {field} too: find it, then retry",
     ),
+    "cannot-be-told": (
+        "{system} has no place for this value of {field}",
+        "change the value at its source, or the mapping of {field}",
+    ),
     "does-not-fit": ("what {system} holds does not fit {field}", "correct the value in {system}"),
 }
 

@@ -91,10 +91,9 @@ def journal(
             settle.settle(desk, binding, [(one, binding.bound(one.raw)) for one in there])
             missing(desk, stream, [link for link in links if link.external_id not in looked])
         ready = [one for link in links if (one := decide(desk, binding, link, looked, gate)) is not None]
-        intents = [
-            writing.new_intent(desk, binding, one.case, one.link, one.kind, dict(one.told))
-            for one in gate.pick(desk, binding, ready)
-        ]
+        picked = gate.pick(desk, binding, ready)
+        made = [writing.new_intent(desk, binding, one.case, one.link, one.kind, dict(one.told)) for one in picked]
+        intents = [intent for intent in made if intent.values or intent.kind != "update"]  # the rest was parked
         settle.close_desk(desk)
         unit.save_intents(intents)
         hub.point("intents written")

@@ -6,7 +6,8 @@ from typing import Literal
 
 from syncline.mapping.binding import Binding
 from syncline.mapping.document import line_of
-from syncline.merge import lines
+from syncline.mapping.field_type import Unfit
+from syncline.merge import lines, receipts
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.sync.desk import Desk
@@ -17,13 +18,40 @@ WriteKind = Literal["create", "update", "delete"]
 def new_intent(desk: Desk, binding: Binding, case: Case, lid: int, kind: WriteKind, told: dict[str, Told]) -> Intent:
     """The journal's row; the link awaits its receipt."""
     iid = desk.unit.new_id("intent")
-    raw = map_out(desk, binding, case, lid, told) if told else {}
-    case.put(lid, writing=iid)
+    try:
+        raw = map_out(desk, binding, case, lid, told) if told else {}
+    except Unfit:
+        told = tellable(desk, binding, case, lid, told)
+        raw = map_out(desk, binding, case, lid, told)
+    note_repeats(case, lid, told)
+    if told or kind != "update":
+        case.put(lid, writing=iid)
     link = case.links[lid]
     return Intent(
         id=iid, link=lid, record=case.record.id, system=link.system, stream=link.stream, kind=kind,
         values=told, raw=raw, run=desk.run, at=desk.now,
     )  # fmt: skip
+
+
+def tellable(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> dict[str, Told]:
+    """What the system has a place for; the rest is parked by field."""
+    out = {}
+    for name, one in told.items():
+        try:
+            map_out(desk, binding, case, lid, {name: one})
+        except Unfit as unfit:
+            receipts.park(case, lid, name, "cannot-be-told", one.value, unfit.reason)
+        else:
+            out[name] = one
+    return out
+
+
+def note_repeats(case: Case, lid: int, told: dict[str, Told]) -> None:
+    """Told again although an earlier answer was lost: an edit that put the old value back looks the same."""
+    for name, one in told.items():
+        doubts = case.known(lid, name).doubts
+        if doubts:
+            case.note("no-effect", name, lid, doubts[-1].value, one.before, "told again; the answer was lost")
 
 
 def map_out(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> dict[str, object]:
