@@ -45,6 +45,7 @@ class Desk:
     awaited: dict[Row, Sequence[Row]] = field(default_factory=dict)
     covered: dict[tuple[str, str], float] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread)
+    creating: dict[tuple[str, str], bool] = field(default_factory=dict)
     held_why: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property

@@ -11,7 +11,7 @@ from syncline.identity.match import Key, keys_of, rule_of
 from syncline.mapping.binding import Binding, Reading
 from syncline.merge import first_meeting, lines
 from syncline.merge.case import Case
-from syncline.model.link import Link
+from syncline.model.link import NEVER, Link
 from syncline.model.observation import Observation
 from syncline.model.record import Parking
 from syncline.model.rows import Hint, ParkedRow
@@ -22,6 +22,9 @@ Bound = dict[str, object]
 
 UNLINKED = "unlinked"
 """The code of a row that a person took from its record: no rule gives it to a record again."""
+
+LOOK_AGAIN_SECONDS = 1.0
+MOST_BIRTHS = 10_000
 
 
 def prepare(desk: Desk, binding: Binding, news: Sequence[tuple[Observation, Reading]]) -> None:
@@ -59,8 +62,25 @@ def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: 
     heir = heir_of(desk, row)
     if heir is not None:
         join_new(desk, binding, heir, one, bound, reading)
+    elif may_be_ours(desk, binding):
+        again = desk.now + LOOK_AGAIN_SECONDS
+        desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=again)])  # I4
     else:
         found(desk, binding, one, bound, reading)
+
+
+def may_be_ours(desk: Desk, binding: Binding) -> bool:
+    """Was a create sent to this stream whose outcome nobody knows? A row that no rule matches may be what it made.
+
+    A create is resolved in seconds, or parked; until then such a row waits. Else it would become a record of its own.
+    """
+    place = (binding.system, binding.stream)
+    if place not in desk.creating:
+        births = desk.unit.due(*place, NEVER, MOST_BIRTHS) if desk.hub.stream(*place).get is not None else ()
+        desk.creating[place] = any(
+            link.state == "birth" and link.writing is not None and link.parked is None for link in births
+        )
+    return desk.creating[place]
 
 
 def heed(
