@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,17 +11,17 @@ from msgspec.structs import replace
 
 from syncline.config.declaration import Declaration
 from syncline.identity.alias import resolve_alias
-from syncline.identity.match import Key, keys_of
+from syncline.identity.match import Key, Name, keys_of
 from syncline.identity.merging import restated
 from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Value
 from syncline.mapping.reference import Ref
 from syncline.merge import due, lines, sleep
 from syncline.merge.case import Case
-from syncline.merge.policy import Setting
+from syncline.merge.policy import Setting, View
 from syncline.model.intent import Intent
 from syncline.model.link import NEVER, Link
-from syncline.model.record import Record
+from syncline.model.record import FieldValue, Record
 from syncline.model.rows import Held, Hint, ParkedRow, Run
 from syncline.sync import dependants
 from syncline.sync.hub import Hub
@@ -47,6 +48,10 @@ class Desk:
     spread: Spread = field(default_factory=Spread)
     creating: dict[tuple[str, str], bool] = field(default_factory=dict)
     held_why: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    bindings: dict[tuple[str, str], Binding] = field(default_factory=dict)
+    keys_made: dict[int, tuple[Mapping[str, FieldValue], Sequence[Name], tuple[Key, ...]]] = field(default_factory=dict)
+    record_of: dict[int, int] = field(default_factory=dict)
 
     @property
     def declaration(self) -> Declaration:
@@ -66,24 +71,31 @@ class Desk:
         wanted = sorted({rid for rid in ids if rid not in self.cases})
         if not wanted:
             return
-        links = self.unit.links_of(wanted)
-        for rid, record in self.unit.records(wanted).items():
+        links, records = self.unit.links_of(wanted), self.unit.records(wanted)
+        for rid, record in records.items():
             case = Case(
                 record=record, links={link.id: link for link in links.get(rid, ())}, setting=self.setting(record.entity)
             )
             self.cases[rid] = case
             self.before[rid] = (record, dict(case.links))
             for link in case.links.values():
+                self.record_of[link.id] = rid
                 self.seat(link)
-        self.load(case.record.merged_into for case in list(self.cases.values()) if case.record.merged_into is not None)
+        self.load(record.merged_into for record in records.values() if record.merged_into is not None)
 
     def case(self, rid: int) -> Case | None:
         """The record that this id means today: a merged one's id is an alias for ever."""
         self.load([rid])
+        case = self.cases.get(rid)
+        if case is not None and case.record.merged_into is None:
+            return case
         return self.cases.get(resolve_alias({i: case.record for i, case in self.cases.items()}, rid))
 
     def home(self, lid: int) -> Case:
         """The case that a link belongs to now; a merge may have moved it since it was read."""
+        usual = self.cases.get(self.record_of.get(lid, 0))
+        if usual is not None and lid in usual.links:
+            return usual
         moved = next((case for case in self.cases.values() if lid in case.links), None)
         if moved is None:
             self.load([self.unit.links([lid])[lid].record])
@@ -117,14 +129,21 @@ class Desk:
 
     def setting(self, entity: str) -> Setting:
         """Where and when the merge happens."""
-        return Setting(
-            entity=self.declaration.entities[entity], order=self.declaration.order, view=self.view, now=self.now,
-            run=self.run, covered=self.covered, doubt_lasts=self.hub.doubt_lasts,
-        )  # fmt: skip
+        known = self.settings.get(entity)
+        if known is None:
+            known = self.settings[entity] = Setting(
+                entity=self.declaration.entities[entity], order=self.declaration.order, view=viewer(self), now=self.now,
+                run=self.run, covered=self.covered, doubt_lasts=self.hub.doubt_lasts,
+            )  # fmt: skip
+        return known
 
     def binding(self, link: Link) -> Binding:
         """How that link's stream maps to its entity."""
-        return self.declaration.binding(link.system, link.stream)
+        stream = (link.system, link.stream)
+        known = self.bindings.get(stream)
+        if known is None:
+            known = self.bindings[stream] = self.declaration.binding(*stream)
+        return known
 
     def view(self, link: Link) -> Mapping[str, Value]:
         """What that system was last seen to hold, through today's mapping."""
@@ -176,6 +195,7 @@ class Desk:
             external_id=external_id, state="birth" if external_id is None else "active",
         )  # fmt: skip
         case.links[lid] = link
+        self.record_of[lid] = case.record.id
         self.seat(link)
         return lid
 
@@ -186,11 +206,18 @@ class Desk:
     def keys_for(self, record: Record, links: Iterable[Link]) -> tuple[Key, ...]:
         """The match keys of a record with these rows. An alias has none."""
         rules = self.declaration.matching.get(record.entity, ())
-        if record.state == "merged":
+        if record.state == "merged" or not rules:
             return ()
-        values = {name: held.value for name, held in record.fields.items()}
-        names = [(k.system, k.stream, k.external_id) for k in links if k.external_id is not None]
-        return keys_of(self.declaration.entities[record.entity], rules, values, names)
+        fields, names = record.fields, list[Name]()
+        if any(rule.id_of is not None for rule in rules):
+            names = [(k.system, k.stream, k.external_id) for k in links if k.external_id is not None]
+        made = self.keys_made.get(id(fields))  # asked for often in a transaction, and seldom another
+        if made is not None and made[0] is fields and made[1] == names:
+            return made[2]
+        values = {name: fields[name].value for rule in rules for name in rule.fields if name in fields}
+        keys = keys_of(self.declaration.entities[record.entity], rules, values, names)
+        self.keys_made[id(fields)] = (fields, names, keys)
+        return keys
 
     def index(self, case: Case) -> None:
         """Lets later objects of the same page find this case by its keys."""
@@ -334,6 +361,16 @@ class Desk:
         again = {row for found in waiting.values() for row in found}
         self.unit.put_hints([Hint(system=s, stream=t, id=i, at=self.now) for s, t, i in sorted(again)])
         self.unit.stop_waiting(waiting)
+
+
+def viewer(desk: Desk) -> View:
+    """A desk's `view` that does not hold the desk: its cases would keep it, and it them, until the collector came."""
+    hub, unit, run, now, known = desk.hub, desk.unit, desk.run, desk.now, weakref.ref(desk)
+
+    def view(link: Link) -> Mapping[str, Value]:
+        return (known() or Desk(hub=hub, unit=unit, run=run, now=now)).view(link)
+
+    return view
 
 
 def standing(record: Record, links: Mapping[int, Link]) -> tuple[object, ...]:
