@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from syncline.model.entry import Entry
-from syncline.model.link import NEVER, UNKNOWN_FIELD, Link
+from syncline.model.link import UNKNOWN_FIELD, Link
 from syncline.model.record import NOTHING, Record
 from syncline.model.rows import Hint
 from syncline.testing import company, users
@@ -91,7 +91,7 @@ def differences(world: World, record: Record, links: list[Link], field: str) -> 
     for link in links:
         if link.state != "active" or link.deleting or is_dead(world, link) or is_open(record, link, field):
             continue
-        if link.due_at == NEVER:
+        if any(mark.field == field for mark in link.held):
             continue  # held by a brake, and listed so
         there = held(world, link, field)
         if key(field, there) != key(field, value):
