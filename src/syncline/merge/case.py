@@ -112,6 +112,8 @@ class Case:
             known = link.known.get(name)
             if known is None or link.state == "tombstone":
                 continue
+            if known.withheld is not None and not known.withheld.written:
+                self.note("undo", name, link.id, known.withheld.before, value, "dropped: the field has a new value")
             if known.withheld or known.parked or known.tries or known.waiting:
                 self.learn(link.id, name, withheld=None, parked=None, tries=0, waiting=False)
         return version

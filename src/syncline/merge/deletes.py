@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from syncline.merge import conflicts
+from syncline.merge import conflicts, undo
 from syncline.merge.case import Case
 from syncline.merge.policy import OnDelete
 from syncline.model.observation import Gone
@@ -79,7 +79,13 @@ def ask(case: Case, system: str) -> None:
 
 
 def spare(case: Case, lid: int) -> None:
-    """The look before our delete found an edit: the delete stops and a person is asked."""
+    """The look before our delete found an edit: the delete stops and a person is asked.
+
+    Who took back a create wanted to delete a row that nobody had changed: that is answered already.
+    """
+    if undo.is_undone(case.links[lid]):
+        undo.spare(case, lid, "somebody has changed it since")
+        return
     for link in list(case.links.values()):
         if link.deleting:
             case.put(link.id, deleting=False)  # one answer for all of them

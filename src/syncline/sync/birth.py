@@ -16,7 +16,7 @@ from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.outcome import Done, Outcome, Unknown
 from syncline.model.record import Parking, Record
-from syncline.sync import meet, observe, outcomes, send, settle, writing
+from syncline.sync import meet, observe, outcomes, send, settle, stops, writing
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
@@ -47,7 +47,7 @@ def bring_forth(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
 
 def is_superseded(hub: Hub, link: Link) -> bool:
     """Has the record a row there by now, because it was merged with another that has one?"""
-    links = hub.ledger.links_of([link.record])[link.record]
+    links = hub.ledger.links_of([link.record]).get(link.record, ())
     return any((k.system, k.stream) == (link.system, link.stream) and k.state in seats.RANK for k in links)
 
 
@@ -196,7 +196,7 @@ def create(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
     """T2, call, T3 of a create that is not held, and has the ids that the system requires."""
     binding = hub.declaration.binding(link.system, link.stream)
     with hub.ledger.unit() as unit:
-        desk = open_desk(hub, unit, "birth")
+        desk = stops.desk_behind(gate, hub, unit, "birth", (link.system, link.stream))
         desk.load([link.record])
         case = desk.cases[link.record]
         ready = [planned(desk, binding, case, link.id)]

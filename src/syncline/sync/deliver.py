@@ -6,19 +6,21 @@ from collections.abc import Sequence
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding
-from syncline.merge import deletes, due
+from syncline.merge import deletes, due, undo
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.outcome import Outcome
 from syncline.sync import birth, observe, outcomes, poison, send, settle, stops, writing
-from syncline.sync.desk import Desk, open_desk
+from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
 
 RETRY_SECONDS = 1.0
 RETRY_CAP_SECONDS = 300.0
+DECIDES = ("tombstone", "undo", "left")
+"""History that says that a record's rows are to be deleted."""
 
 
 def deliver(hub: Hub, system: str, stream_name: str) -> int:
@@ -84,7 +86,7 @@ def journal(
 ) -> list[Intent]:  # fmt: skip
     """T2: the looks are settled and the intents committed as `sent`, before any call."""
     with hub.ledger.unit() as unit:
-        desk = open_desk(hub, unit, "deliver", (binding.system, binding.stream))
+        desk = stops.desk_behind(gate, hub, unit, "deliver", (binding.system, binding.stream))
         desk.load(link.record for link in links)
         if looked is not None:
             there = [looked[str(link.external_id)] for link in links if link.external_id in looked]
@@ -131,10 +133,18 @@ def decide_delete(desk: Desk, case: Case, link: Link, looked: dict[str, Observat
     binding = desk.binding(link)
     bound = binding.bound(looked[str(link.external_id)].raw) if looked is not None else link.seen
     moved = bound != link.seen or any(known.sent or known.doubts for known in link.known.values())
-    if moved and edited(case, link):
+    if (moved and edited(case, link)) or edited_before(desk, case, link):
         deletes.spare(case, link.id)
         return None
     return Ready(case=case, link=link.id, kind="delete")
+
+
+def edited_before(desk: Desk, case: Case, link: Link) -> bool:
+    """Did a read bring an edit from there after the delete was decided?"""
+    history = desk.unit.history([case.record.id]).get(case.record.id, ())
+    decided = [at for at, entry in enumerate(history) if entry.field is None and entry.kind in DECIDES]
+    later = history[decided[-1] :] if decided else ()
+    return any(entry.link == link.id and entry.kind in undo.CHANGED for entry in later)
 
 
 def edited(case: Case, link: Link) -> bool:

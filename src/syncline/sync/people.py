@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from syncline.merge import conflicts, undo
+from syncline.merge import conflicts
 from syncline.merge.case import Case
 from syncline.model.record import Value
-from syncline.model.rows import Run
 from syncline.sync import duplicates, settle
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
+from syncline.sync.undo import undo_writes as undo_run
 
 
 def decide(hub: Hub, record: int, decision: Callable[[Desk, Case], None]) -> None:
@@ -88,20 +88,4 @@ def not_the_same(hub: Hub, record: int, who: str) -> None:
     decide(hub, record, decision)
 
 
-def undo_run(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
-    """Takes back what a run wrote. Returns (link, field) of what will be put back; the rest is left."""
-    intents = [i for i in hub.ledger.intents_of_run(run) if i.kind == "update" and i.state == "done"]
-    with hub.ledger.unit() as unit:
-        desk = open_desk(hub, unit, "undo")
-        unit.save_run(Run(id=desk.run, kind="undo", at=desk.now, undoes=run, note=who))
-        desk.load(intent.record for intent in intents)
-        back: list[tuple[int, str]] = []
-        for intent in intents:
-            case = desk.cases[intent.record]
-            if intent.link not in case.links:
-                continue
-            left = undo.put_back(case, intent, desk.run)
-            back.extend((intent.link, name) for name in intent.values if name not in left)
-        desk.flush()
-        hub.point("undone")
-    return back
+__all__ = ["decide", "keep_record", "not_the_same", "set_value", "take_difference", "take_side", "undo_run"]

@@ -17,6 +17,7 @@ from syncline.model.link import NEVER, Link, Stopped
 from syncline.model.rows import Held
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
+from syncline.sync.store import Unit
 from syncline.sync.writing import WriteKind
 
 AHEAD = 600
@@ -37,7 +38,10 @@ class Ready:
 
 
 class Gate(Protocol):
-    """Decides which ready writes leave."""
+    """Decides which ready writes leave. `run`: the one they belong to; None: each batch is a run of its own."""
+
+    @property
+    def run(self) -> int | None: ...
 
     def also(self, desk: Desk, binding: Binding, case: Case, lid: int) -> Mapping[str, Told]:
         """What this link is told beside what is due."""
@@ -47,6 +51,14 @@ class Gate(Protocol):
 
     def delivered(self, desk: Desk, intents: Iterable[Intent]) -> None:
         """These were answered."""
+
+
+def desk_behind(gate: Gate, hub: Hub, unit: Unit, kind: str, stream: tuple[str, str]) -> Desk:
+    """A desk for what is to leave by this gate."""
+    if gate.run is None:
+        return open_desk(hub, unit, kind, stream)
+    covered = {stream: hub.ledger.cursor(*stream, "changes").covered}
+    return Desk(hub=hub, unit=unit, run=gate.run, now=hub.clock(), covered=covered)
 
 
 # ---- modes
@@ -80,6 +92,7 @@ class Brakes:
 
     hub: Hub
     ahead: Sequence[Link] = ()
+    run: int | None = None
     gone: set[int] = field(default_factory=set)
 
     def also(self, desk: Desk, binding: Binding, case: Case, lid: int) -> Mapping[str, Told]:
@@ -127,10 +140,11 @@ class Brakes:
         for one in ready:
             counted.update(key[:2] for key in stoppable(one) if mark_of(one, key) is None)
         mine = {one.link for one in ready} | self.gone
-        behind = [link for link in self.ahead if link.id not in mine and not link.held]
+        behind = [link for link in self.ahead if link.id not in mine]
         suspicious = any(n >= SUSPICIOUS for (kind, _), n in counted.items() if kind in ("rewrite", "blank"))
-        counted["create", None] += sum(link.state == "birth" for link in behind)
-        counted["delete", None] += sum(link.deleting for link in behind)
+        unreleased = [link for link in behind if all(mark.field is not None for mark in link.held)]
+        counted["create", None] += sum(link.state == "birth" for link in unreleased)
+        counted["delete", None] += sum(link.deleting for link in unreleased)
         if suspicious:
             counted.update(rewrites_behind(desk, binding, behind))
         return +counted
@@ -194,7 +208,7 @@ def rewrites_behind(desk: Desk, binding: Binding, links: Sequence[Link]) -> Iter
         if case is not None and link.id in case.links and link.state == "active" and not link.deleting:
             told = due.due_fields(case, link.id, peek.writable(case, link))
             ready = Ready(case=case, link=link.id, kind="update", told=told)
-            yield from ((kind, name) for kind, name, _ in stoppable(ready))
+            yield from (part[:2] for part in stoppable(ready) if mark_of(ready, part) is None)
 
 
 # ---- what is held

@@ -1,0 +1,257 @@
+"""Step 8 as a list: what delivery would write now, found with delivery's own functions, on paper.
+
+Nothing is changed: the desk reads the ledger and writes to a sheet that forgets (I17).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from math import ceil
+from typing import Any, cast
+
+from msgspec.structs import replace
+
+from syncline.mapping.binding import Binding
+from syncline.mapping.field_type import Unfit
+from syncline.merge import brakes, due
+from syncline.merge.case import Case
+from syncline.model.intent import Intent, Told
+from syncline.model.link import Known, Link
+from syncline.sync import birth, deliver, derive, remap, sheet, writing
+from syncline.sync.desk import Desk
+from syncline.sync.hub import Hub
+from syncline.sync.sheet import Foot, Head, Plan, PlannedField, PlannedWrite, StreamView
+from syncline.sync.stops import Ready
+from syncline.sync.store import Ledger, Reads, Unit
+
+PAGE = 200
+DIRTY = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What a plan looks at: one entity, records for which a condition holds, so many writes."""
+
+    only: str | None = None
+    where: Callable[[Case], bool] = lambda case: True
+    limit: int | None = None
+
+
+class Paper:
+    """Reads what the ledger holds; what is written here goes nowhere."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.numbers = 0
+
+    def new_id(self, counter: str) -> int:
+        """A number that no ledger gives: what has one exists on paper only."""
+        self.numbers -= 1
+        return self.numbers
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ledger, name) if hasattr(Reads, name) else forget  # I17
+
+
+def forget(*arguments: Any) -> None:
+    """A write on paper."""
+
+
+class OnPaper:
+    """The gate of a plan: everything that is ready, and what a changed mapping would say differently."""
+
+    run: int | None = None
+
+    def also(self, desk: Desk, binding: Binding, case: Case, lid: int) -> Mapping[str, Told]:
+        """What an applied plan writes beside what is due."""
+        return remap.remapped(desk, binding, case, lid)
+
+    def pick(self, desk: Desk, binding: Binding, ready: Sequence[Ready]) -> list[Ready]:
+        """All."""
+        return list(ready)
+
+    def delivered(self, desk: Desk, intents: Iterable[Intent]) -> None:
+        """Nothing is delivered on paper."""
+
+
+@dataclass
+class Draft:
+    """What is counted while the writes pass by."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    then: Counter[str] = field(default_factory=Counter)
+
+
+def plan(hub: Hub, scope: Scope | None = None) -> Plan:
+    """What would be written now. The caller has observed before: reading is not writing."""
+    scope, draft = scope or Scope(), Draft()
+    found = writes(hub, scope, draft)
+    head = Head(
+        hub=hub.declaration.name, declaration=sheet.declaration_hash(hub.declaration), at=hub.clock(), views=views(hub)
+    )
+    return sheet.composed(head, counted(draft, islice(found, scope.limit)), lambda: foot(hub, draft))
+
+
+def writes(hub: Hub, scope: Scope, draft: Draft) -> Iterator[PlannedWrite]:
+    """Record by record; what is still to be derived is derived on paper first."""
+    dirty, after = frozenset(hub.ledger.dirty(DIRTY)), 0
+    while ids := hub.ledger.scan(after, PAGE):
+        after = ids[-1]
+        desk = desk_on_paper(hub)
+        desk.load(ids)
+        for rid in ids:
+            case = desk.cases[rid]
+            if scope.only not in (None, case.record.entity):
+                continue
+            if rid in dirty:
+                derive.derive_cases(desk, [case], rolled="all")
+            if scope.where(case):
+                yield from writes_of(desk, case, draft)
+        draft.then["records that a rule makes"] += sum(rid < 0 for rid in desk.cases)
+
+
+def desk_on_paper(hub: Hub) -> Desk:
+    """A desk as delivery opens it, for all streams at once."""
+    covered = {
+        (b.system, b.stream): hub.ledger.cursor(b.system, b.stream, "changes").covered for b in hub.declaration.bindings
+    }
+    return Desk(hub=hub, unit=cast(Unit, Paper(hub.ledger)), run=0, now=hub.clock(), covered=covered)
+
+
+def writes_of(desk: Desk, case: Case, draft: Draft) -> Iterator[PlannedWrite]:
+    """What each link of a record would be told."""
+    for link in list(case.links.values()):
+        if link.writing is not None:
+            draft.then["writes sent before, whose outcome is not known yet"] += 1
+            continue
+        binding = desk.binding(link)
+        planned = planned_write(desk, binding, link, ready_of(desk, binding, case, link), case)
+        if planned is not None:
+            yield planned
+
+
+def ready_of(desk: Desk, binding: Binding, case: Case, link: Link) -> Ready | None:
+    """By delivery's own functions: never a second implementation."""
+    ready = None
+    if link.state != "birth":
+        ready = deliver.decide(desk, binding, link, None, OnPaper())
+    elif birth.may_begin(case.record, link) and not birth.is_superseded(desk.hub, link):
+        ready = birth.planned(desk, binding, case, link.id)
+    return ready if ready is None or ready.kind == "delete" else fitting(desk, binding, ready)
+
+
+def fitting(desk: Desk, binding: Binding, ready: Ready) -> Ready | None:
+    """Without the fields that the system has no place for: delivery parks those."""
+    try:
+        writing.map_out(desk, binding, ready.case, ready.link, dict(ready.told))
+    except Unfit:
+        told = writing.tellable(desk, binding, ready.case, ready.link, dict(ready.told))
+        empty = ready.kind == "update" and not told
+        return None if empty else Ready(case=ready.case, link=ready.link, kind=ready.kind, told=told)
+    return ready
+
+
+def planned_write(desk: Desk, binding: Binding, link: Link, ready: Ready | None, case: Case) -> PlannedWrite | None:
+    """What is ready and what waits for ids, as a line of the plan."""
+    kind = ready.kind if ready is not None else "update"
+    waits = waiting(case, link.id) if kind != "delete" and (ready is not None or link.state == "active") else {}
+    told = {**(ready.told if ready is not None else {}), **waits}
+    if ready is None and not waits:
+        return None
+    rows = [planned_field(case, link.id, name, one, kind) for name, one in told.items()]
+    rows = [replace(row, waits_for=row.after) if row.field in waits else row for row in rows]
+    needs = writing.lacks(desk, binding, case, link.id) if kind == "create" else ()
+    return PlannedWrite(
+        record=case.record.id, link=link.id if link.id > 0 else None, entity=case.record.entity, system=link.system,
+        stream=link.stream, external_id=link.external_id, write=kind, seen=sheet.seen_hash(link.seen),
+        fields=tuple(sorted(rows, key=lambda row: (brakes.RISKS.index(row.effect), row.field))),
+        needs=tuple(case.value(name).value for name in needs),
+        why="" if kind == "update" else why_row(case, link, kind),
+    )  # fmt: skip
+
+
+def waiting(case: Case, lid: int) -> dict[str, Told]:
+    """References that are told as soon as their record has its id there."""
+    out = {}
+    for name, known in list(case.links[lid].known.items()):
+        if known.waiting:
+            case.learn(lid, name, waiting=False)
+            told = due.due_field(case, lid, name)
+            case.learn(lid, name, waiting=True)
+            if told is not None:
+                out[name] = told
+    return out
+
+
+def planned_field(case: Case, lid: int, name: str, told: Told, kind: str) -> PlannedField:
+    """One field, with the reason that provenance gives."""
+    known, version = case.known(lid, name), told.version
+    return PlannedField(
+        field=name, effect="create" if kind == "create" else brakes.effect_of(told), before=told.before,
+        after=told.value, version=version, why=why_field(case, name, told, known),
+        remap=version is not None and known.agreed == version, tries=known.tries,
+    )  # fmt: skip
+
+
+def why_field(case: Case, name: str, told: Told, known: Known) -> str:
+    """Where the value comes from."""
+    if told.version is None:
+        return f"undo, run {known.withheld.undo}" if known.withheld is not None else "undo"
+    if known.agreed == told.version:
+        return "the mapping has changed since it was written"
+    value = case.value(name)
+    source = case.links.get(value.source or 0)
+    place = f"from {source.system} {source.external_id}" if source is not None else "from the hub"
+    return f"{place}, run {value.run}" + (f": {value.why}" if value.why else "")
+
+
+def why_row(case: Case, link: Link, kind: str) -> str:
+    """Why a row is made or deleted."""
+    if kind == "create":
+        return f"born in {case.record.origin}"
+    gone = [other.system for other in case.links.values() if other.state == "tombstone"]
+    return f"deleted in {', '.join(gone)}" if gone and case.record.state == "archived" else "an undo takes it back"
+
+
+# ---- head and foot
+def counted(draft: Draft, found: Iterator[PlannedWrite]) -> Iterator[PlannedWrite]:
+    """Counts what passes by."""
+    for write in found:
+        draft.rows[write.system, write.stream, write.write] += 1
+        draft.counts.update([write.write] if write.write != "update" else [one.effect for one in write.fields])
+        waits = sum(one.waits_for is not None for one in write.fields)
+        draft.then["references told when their record has its id"] += waits
+        yield write
+
+
+def views(hub: Hub) -> tuple[StreamView, ...]:
+    """How old each stream's view is; None: it was never read to its end."""
+    out = []
+    for binding in hub.declaration.bindings:
+        cursor = hub.ledger.cursor(binding.system, binding.stream, "changes")
+        age = hub.clock() - cursor.covered if cursor.baselined else None
+        mode = hub.declaration.mode_of(binding.system, binding.entity)
+        out.append(StreamView(system=binding.system, stream=binding.stream, age=age, mode=mode))
+    return tuple(out)
+
+
+def foot(hub: Hub, draft: Draft) -> Foot:
+    """What it comes to, in writes and in calls."""
+    calls: Counter[str] = Counter()
+    for (system, stream, write), number in draft.rows.items():
+        calls[system] += calls_of(hub, (system, stream), write, number)
+    then = tuple(f"{number} {what}" for what, number in sorted(draft.then.items()) if number)
+    return Foot(counts=dict(draft.counts), calls=dict(calls), then=then)
+
+
+def calls_of(hub: Hub, place: tuple[str, str], write: str, number: int) -> int:
+    """Looks and writes, in batches where the vendor takes them."""
+    stream = hub.stream(*place)
+    if write == "create":
+        return number * (2 if stream.find is not None else 1)
+    batches = ceil(number / min(hub.batch, stream.batch_size))
+    return (batches if stream.get is not None else 0) + (batches if stream.batch is not None else number)

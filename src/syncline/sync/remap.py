@@ -1,0 +1,54 @@
+"""Fields both sides agree on that today's mapping would write differently: a plan shows them, apply tells them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncline.mapping.binding import Binding
+from syncline.mapping.document import line_of
+from syncline.mapping.field_type import Unfit
+from syncline.merge.case import Case
+from syncline.model.intent import Told
+from syncline.sync import writing
+from syncline.sync.desk import Desk
+
+
+def remapped(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
+    """The fields of a link that a changed mapping makes another value of. Nothing moves by itself."""
+    names = desk.writable(case, case.links[lid])
+    return {name: told for name in names if (told := remap_of(desk, binding, case, lid, name)) is not None}
+
+
+def remap_of(desk: Desk, binding: Binding, case: Case, lid: int, name: str) -> Told | None:
+    """An agreed field whose raw value, read today, is not the record's, and would not be written today as it was."""
+    known, current, view = case.known(lid, name), case.value(name), case.view(lid)
+    settled = known.agreed == current.version and not (known.sent or known.doubts or case.is_open(lid, name))
+    if not settled or not current.version or line_of(name) is not None:
+        return None
+    if name not in view or case.equal(name, view[name], current.value):
+        return None
+    told = Told(value=current.value, version=current.version, before=view[name])
+    try:
+        now = writing.map_out(desk, binding, case, lid, {name: told})
+    except Unfit:
+        return None  # today's mapping has no place for it: nothing can be written
+    then = raw_then(desk, case, lid, name)
+    if then is None or all(then.get(raw) == value for raw, value in now.items()):
+        return None  # the system's own form of what it was told
+    return told
+
+
+def raw_then(desk: Desk, case: Case, lid: int, name: str) -> dict[str, Any] | None:
+    """The raw fields that stand for the agreed value: what we last sent, or what the system said itself.
+
+    None: we told it, and nobody knows any more in which words.
+    """
+    history = desk.unit.history([case.record.id]).get(case.record.id, ())
+    mine = [entry for entry in history if entry.link == lid and entry.field in (None, name)]
+    ours = [entry for entry in mine if entry.kind in ("told", "created", "late")]
+    for entry in reversed(ours):
+        for intent in reversed(desk.unit.intents_of_run(entry.run)):
+            told = intent.values.get(name) if intent.link == lid else None
+            if told is not None:
+                return intent.raw if told.version == case.known(lid, name).agreed else case.links[lid].seen
+    return None if ours else case.links[lid].seen

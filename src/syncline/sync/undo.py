@@ -1,0 +1,207 @@
+"""Taking a run back: said as a list first, then done; and taking that back again.
+
+What a run wrote and nobody changed since is put back, and withheld on that link. What it created and nobody
+changed since is deleted, for ever. Records and the systems that the values came from are untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from syncline.merge import undo
+from syncline.merge.case import Case
+from syncline.model.intent import Intent
+from syncline.model.link import Link
+from syncline.model.record import Value
+from syncline.model.rows import Run
+from syncline.sync.desk import Desk, open_desk
+from syncline.sync.hub import Hub
+from syncline.sync.plan import desk_on_paper
+
+What = Literal["put back", "told again", "deleted", "kept", "left", "final"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What becomes of one field, or (without a field) of one row.
+
+    put back: `after` is written and then withheld. told again: an undo of an undo. kept: an undone create that
+    was not deleted yet. left: not taken back, and why. final: nobody can take it back.
+    """
+
+    what: What
+    record: int
+    link: int
+    system: str
+    stream: str
+    external_id: str | None
+    field: str | None = None
+    before: Value = None
+    after: Value = None
+    why: str = ""
+
+
+@dataclass
+class Undoing:
+    """What taking back `run` does; `by` is the undo's own run, which is 0 while it is only a plan."""
+
+    run: int
+    by: int = 0
+    steps: list[Step] = field(default_factory=list)
+
+    def of(self, what: What) -> list[Step]:
+        """The steps of one sort."""
+        return [step for step in self.steps if step.what == what]
+
+    def add(self, what: What, case: Case, link: Link, **more: Any) -> None:
+        """One more step."""
+        self.steps.append(
+            Step(
+                what=what, record=case.record.id, link=link.id, system=link.system, stream=link.stream,
+                external_id=link.external_id, **more,
+            )
+        )  # fmt: skip
+
+
+def plan_undo(hub: Hub, run: int) -> Undoing:
+    """What an undo would do: the same steps, on paper."""
+    return take_back(desk_on_paper(hub), hub.ledger, run)
+
+
+def undo_run(hub: Hub, run: int, who: str) -> Undoing:
+    """Takes a run back, or an undo. It is a run of its own, which can be taken back too."""
+    with hub.ledger.unit() as unit:
+        desk = open_undo(hub, unit, run, who)
+        undoing = take_back(desk, hub.ledger, run)
+        desk.flush()
+        hub.point("undone")
+    return undoing
+
+
+def undo_writes(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
+    """Takes back only what a run wrote to rows that were there. Returns (link, field) of what is put back."""
+    with hub.ledger.unit() as unit:
+        desk = open_undo(hub, unit, run, who)
+        undoing = Undoing(run=run, by=desk.run)
+        for intent in delivered(desk, run, "update"):
+            put_back(desk, intent, undoing)
+        desk.flush()
+        hub.point("undone")
+    return [(step.link, step.field) for step in undoing.of("put back") if step.field is not None]
+
+
+def open_undo(hub: Hub, unit: Any, run: int, who: str) -> Desk:
+    """A desk whose run says what it undoes, and for whom."""
+    desk = open_desk(hub, unit, "undo")
+    unit.save_run(Run(id=desk.run, kind="undo", at=desk.now, undoes=run, note=who))
+    return desk
+
+
+def take_back(desk: Desk, ledger: Any, run: int) -> Undoing:
+    """All that the run did, or what an undo of it did."""
+    undoing = Undoing(run=run, by=desk.run)
+    root, undos = root_of(ledger, run)
+    for intent in delivered(desk, root, "update"):
+        put_back(desk, intent, undoing) if undos % 2 == 0 else tell_again(desk, intent, run, undoing)
+    for intent in delivered(desk, root, "create"):
+        delete(desk, intent, undoing) if undos % 2 == 0 else keep(desk, intent, run, undoing)
+    for intent in delivered(desk, root, "delete"):
+        case = desk.cases[intent.record]
+        undoing.add("final", case, case.links[intent.link], why="a delete that was sent cannot be taken back")
+    return undoing
+
+
+def root_of(ledger: Any, run: int) -> tuple[int, int]:
+    """The run that wrote something, and how many undos lie between it and this one."""
+    undos, found = 0, ledger.run(run)
+    while found is not None and found.kind == "undo" and found.undoes is not None:
+        undos, found = undos + 1, ledger.run(found.undoes) or Run(id=found.undoes, kind="", at=0.0)
+    return (found.id if found is not None else run), undos
+
+
+def delivered(desk: Desk, run: int, kind: str) -> list[Intent]:
+    """What the run told and systems took, with the cases of today."""
+    intents = [one for one in desk.unit.intents_of_run(run) if one.kind == kind and one.state == "done"]
+    links = desk.unit.links([one.link for one in intents])
+    desk.load(link.record for link in links.values())
+    return [replace(one, record=links[one.link].record) for one in intents if one.link in links]
+
+
+# ---- writes
+def put_back(desk: Desk, intent: Intent, undoing: Undoing) -> None:
+    """What each field held before; or why it stays."""
+    case = desk.cases[intent.record]
+    link = case.links[intent.link]
+    why = {name: undo.cannot_undo(case, link.id, name, told.version) for name, told in intent.values.items()}
+    left = undo.put_back(case, intent, desk.run)
+    for name, told in intent.values.items():
+        if name in left:
+            undoing.add("left", case, link, field=name, before=told.value, after=told.before, why=why[name] or "")
+        else:
+            waits = "waits for the open conflict" if name in case.record.conflicts else ""
+            undoing.add("put back", case, link, field=name, before=told.value, after=told.before, why=waits)
+    if len(left) < len(intent.values):
+        desk.unit.save_intents([replace(intent, undone_by=desk.run)])
+
+
+def tell_again(desk: Desk, intent: Intent, undo_run: int, undoing: Undoing) -> None:
+    """What that undo put back, or was going to, holds the record's value again."""
+    case = desk.cases[intent.record]
+    link = case.links[intent.link]
+    for name, told in intent.values.items():
+        withheld = case.known(link.id, name).withheld
+        step = {"field": name, "before": told.before, "after": case.value(name).value}
+        if withheld is None or withheld.undo != undo_run or link.state != "active":
+            undoing.add("left", case, link, **step, why="the undo of this field ended before")
+            continue
+        case.learn(link.id, name, withheld=None, agreed=None)
+        case.note("undo", name, link.id, told.before, case.value(name).value, f"undo {undo_run} is taken back")
+        undoing.add("told again", case, link, **step)
+
+
+# ---- creates
+def delete(desk: Desk, intent: Intent, undoing: Undoing) -> None:
+    """A row that the run made and nobody changed is deleted; its tombstone keeps it from being made again."""
+    case = desk.cases[intent.record]
+    link = case.links[intent.link]
+    why = cannot_delete(desk, case, link)
+    if why is not None:
+        undoing.add("left", case, link, why=why)
+        return
+    undo.delete(case, link.id, desk.run)
+    desk.unit.save_intents([replace(intent, undone_by=desk.run)])
+    undoing.add("deleted", case, link)
+
+
+def cannot_delete(desk: Desk, case: Case, link: Link) -> str | None:
+    """Why a created row stays; None: it may go."""
+    policy = case.setting.entity.on_delete.get(link.system)
+    if link.state != "active" or link.deleting:
+        return f"it is {'being deleted' if link.deleting else link.state} by now"
+    if desk.hub.stream(link.system, link.stream).delete is None:
+        return f"{link.system} deletes nothing"
+    if policy not in (None, "archive", "delete"):
+        return f"on_delete of {link.system} is {policy}"
+    if any(known.sent or known.doubts for known in link.known.values()):
+        return "nobody has looked at it since it was written"
+    history = desk.unit.history([case.record.id]).get(case.record.id, ())
+    if any(entry.link == link.id and entry.kind in undo.CHANGED for entry in history):
+        return f"somebody has changed it in {link.system}"
+    return None
+
+
+def keep(desk: Desk, intent: Intent, undo_run: int, undoing: Undoing) -> None:
+    """The undo of a create is taken back, if the row is still there."""
+    case = desk.cases[intent.record]
+    link = case.links[intent.link]
+    if not undo.is_undone(link, undo_run) or link.writing is not None:
+        gone = link.state == "tombstone"
+        why = "it was deleted, and is not made again" if gone else "the undo did not delete it"
+        undoing.add("left", case, link, why=why)
+        return
+    undo.spare(case, link.id, f"undo {undo_run} is taken back")
+    undoing.add("kept", case, link)
