@@ -12,7 +12,7 @@ from syncline.merge import guard, lines, see, sleep
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, duplicates, joining, meet, poison, scope
+from syncline.sync import derive, duplicates, joining, meet, poison, rebaseline, scope
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -29,7 +29,7 @@ def settle_page(
     if not hub.ledger.cursor(system, stream, "changes").baselined and cursor.path != "deleted":
         stage(hub, binding, seen, cursor)
         return
-    news = unsettled(hub, binding, seen)
+    news, cursor = unsettled(hub, binding, seen), rebaseline.begun(hub, cursor)
     try:
         settle_news(hub, binding, news, cursor, gone)
     except poison.POISON:
@@ -45,6 +45,10 @@ def settle_news(
     with hub.ledger.unit() as unit:
         if news or gone:
             desk = open_desk(hub, unit, "poll", (binding.system, binding.stream))
+            cursor = rebaseline.watched(desk, binding, cursor, news)
+            if rebaseline.went_back(desk, cursor):
+                rebaseline.stop(desk, cursor)  # I6
+                return
             settle(desk, binding, news)
             settle_deletes(desk, binding, gone)
             close_desk(desk)
