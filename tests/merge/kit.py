@@ -96,7 +96,8 @@ class Scene:
         return self.case.setting.now
 
     def later(self, seconds: float) -> Scene:
-        """The clock goes on."""
+        """The clock goes on, and another transaction begins: views are read anew."""
+        self.case.views.clear()
         self.case.setting = with_setting(self.case.setting, now=self.now + seconds)
         return self
 

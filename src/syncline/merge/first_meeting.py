@@ -83,3 +83,4 @@ def first_difference(case: Case, lid: int, name: str, new: Value, seen: Observat
         taking.take(case, lid, name, new, seen, f"first meeting, settled by {differ}")
     else:
         case.note("first-lost", name, lid, new, current.value, f"first meeting, settled by {differ}")
+        taking.deny_line(case, name, f"first meeting, settled by {differ}")

@@ -50,9 +50,13 @@ def recognise(case: Case, lid: int, reading: Reading, seen: Observation, sent: I
         told.update({line_field(line, column): value for column, value in row.values.items()})
         misfits.update({line_field(line, column): misfit for column, misfit in row.misfits.items()})
     gone = removed(case, lid, seats, seen)
+    for line in gone:
+        if line_field(line) not in case.view(lid):  # a read in between did not show it: it was there all the same
+            case.learn(lid, line_field(line), has_base=True, base=True)
     told.update({line_field(line): None for line in gone})
     told.update(dict.fromkeys(never_came(case, lid, seats, seen)))
-    kept = {line: own for line, own in case.links[lid].lines.items() if line not in gone}
+    taken = {row.seat for row in seats.values()}  # a place that another line has now is no line's any more
+    kept = {line: own for line, own in case.links[lid].lines.items() if line not in gone and own not in taken}
     case.put(lid, lines={**kept, **{line: row.seat for line, row in seats.items()}})
     return Reading(told=told, misfits=misfits, unresolved=reading.unresolved, rows=reading.rows)
 
@@ -90,6 +94,7 @@ def match(case: Case, lid: int, rows: Sequence[LineRow], sent: Sequence[str] = (
     by_key(case, free, left, seats)
     if not has_ids(rows):
         by_place(case, link, free, left, seats)
+    by_turn(case, [line for line in (*sent, *sent_there(link)) if line not in link.lines], free, left, seats)
     for row in left:
         line = str(case.record.next_line)
         case.record = replace(case.record, next_line=case.record.next_line + 1)
@@ -129,6 +134,17 @@ def by_place(case: Case, link: Link, free: list[str], left: list[LineRow], seats
             seats[line] = row
             free.remove(line)
             left.remove(row)
+
+
+def by_turn(
+    case: Case, sent: Sequence[str], free: list[str], left: list[LineRow], seats: dict[str, LineRow]
+) -> None:
+    """Lines without a key that we sent and that were not seen there yet: new rows are these, in the order of both."""
+    waiting = sorted({line for line in sent if line in free and key_of_line(case, line) is None}, key=int)
+    rows = [row for row in left if key_of_row(case, row) is None]
+    for line, row in zip(waiting, rows, strict=False):
+        seats[line] = row
+        left.remove(row)
 
 
 def key_of_row(case: Case, row: LineRow) -> tuple[Any, ...] | None:

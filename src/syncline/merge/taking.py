@@ -55,7 +55,12 @@ def take_columns(case: Case, lid: int, name: str, seen: Observation, why: str) -
 def refuse(case: Case, lid: int, name: str, value: Value, kind: EntryKind, why: str = "") -> None:
     """Not taken, but recorded; the emptied agreement makes the link due, and that is the repair."""
     current = case.value(name)
-    if current.version == 0 and is_line(name):  # a line that was refused: the record says that it is not there
-        case.set_value(name, None, None, case.setting.now, case.setting.now, why)
+    deny_line(case, name, why)
     case.learn(lid, name, agreed=None, emptied=current.version)
     case.note(kind, name, lid, current.value, value, why)
+
+
+def deny_line(case: Case, name: str, why: str) -> None:
+    """A line that is not taken: the record says that it is not there, so that its side is told."""
+    if case.value(name).version == 0 and is_line(name):
+        case.set_value(name, None, None, case.setting.now, case.setting.now, why)
