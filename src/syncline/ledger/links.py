@@ -16,7 +16,21 @@ from syncline.ledger.schema import link, link_count, link_row
 from syncline.ledger.statement import Session, Statement, adding, page, saving
 from syncline.model.link import Link
 
-decode = decoder(Link)
+REMEMBERED = 4096
+_decode = decoder(Link)
+_decoded: dict[bytes, Link] = {}
+
+
+def decode(body: bytes) -> Link:
+    """A link. A batch asks for the same ones several times, by row, by id and by record; they are frozen."""
+    known = _decoded.get(body)
+    if known is None:
+        known = _decode(body)
+        if len(_decoded) >= REMEMBERED:
+            _decoded.clear()
+        _decoded[body] = known
+    return known
+
 
 SAVE = saving("Keeps links", link)
 BEFORE = Statement(

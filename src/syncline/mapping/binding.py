@@ -19,7 +19,24 @@ from syncline.mapping.reference import Ref
 Resolve = Callable[[Ref], int | None]
 """A system's id to our record's id; None while it is not known."""
 
+PLAIN = (str, bool, type(None))
+"""Canonical values that are remembered. A reference is a number, or nothing yet, and may come to be another."""
+REMEMBERED = 4096
+_SCALARS = (str, int, float, bool, type(None))
+
 _encode = msgspec.json.Encoder(order="deterministic").encode
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def _text_of(raw: Mapping[str, Any]) -> bytes | None:
+    """The same for the same raw object only; None where that cannot be said: 1, True and 1.0 are equal in Python."""
+    if not all(type(value) in _SCALARS for value in raw.values()):
+        return None
+    try:
+        return _pack(raw)
+    except OverflowError:  # a number beyond 64 bits
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +109,28 @@ class Binding:
         return blake2b(self.version.encode(), digest_size=8).digest()
 
     def read(self, raw: Mapping[str, Any], resolve: Resolve) -> Reading:
-        """Map in: typed and normalised. One field that does not fit holds up no other."""
+        """Map in: typed and normalised. One field that does not fit holds up no other.
+
+        The same row is read at several steps of a batch: a reading that is plain values only is remembered.
+        """
+        text = _text_of(raw) if self.lines is None else None
+        if text is None:
+            return self._read(raw, resolve)
+        known = self._readings.get(text)
+        if known is None:
+            known = self._read(raw, resolve)
+            plain = all(type(known.told.get(bound.field)) in PLAIN for bound in self.fields)
+            if plain and not known.misfits and not known.unresolved:
+                if len(self._readings) >= REMEMBERED:
+                    self._readings.clear()
+                self._readings[text] = known
+        return known
+
+    @cached_property
+    def _readings(self) -> dict[bytes, Reading]:
+        return {}
+
+    def _read(self, raw: Mapping[str, Any], resolve: Resolve) -> Reading:
         told: dict[str, Value] = {}
         misfits: dict[str, Unfit] = {}
         unresolved: dict[str, Ref] = {}

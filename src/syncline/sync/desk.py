@@ -104,6 +104,9 @@ class Desk:
 
     def present(self, intents: Sequence[Intent]) -> list[Intent]:
         """Writes with the record that their link belongs to now, by its versions; their cases are loaded."""
+        self.load(intent.record for intent in intents)
+        if all(intent.link in self.cases[intent.record].links for intent in intents):
+            return list(intents)
         links = self.unit.links(intent.link for intent in intents)
         self.load(link.record for link in links.values())
         return [

@@ -91,8 +91,10 @@ def unwait(desk: Desk, case: Case) -> None:
     """A reference that has got its id goes on."""
     for lid, link in list(case.links.items()):
         for name, known in link.known.items():
+            if not known.waiting:
+                continue
             value = case.value(name).value
-            if not known.waiting or (value is not None and external_id(desk, desk.binding(link), value) is None):
+            if value is not None and external_id(desk, desk.binding(link), value) is None:
                 continue
             case.learn(lid, name, waiting=False)
             if link.state == "birth" and link.due_since is not None:
