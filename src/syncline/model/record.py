@@ -66,6 +66,8 @@ class Episode(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     since: when the condition became true, by the stamps of the systems.
     due:   it fires at this moment if it still holds then; None: it fired, or was true before.
+    read_at: since when all that it rests on was read past that moment; what was then still to be looked at
+           is looked at first.
     made:  the records that stand of what it made, in the order of the rule's makings; 0: this one does not.
     asked: a person is to say what becomes of them, since the condition was left.
     freed: what was made no longer follows its source.
@@ -76,6 +78,7 @@ class Episode(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     since: float = 0.0
     fired: bool = False
     due: float | None = None
+    read_at: float | None = None
     made: tuple[int, ...] = ()
     asked: bool = False
     freed: bool = False

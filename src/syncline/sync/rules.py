@@ -109,15 +109,10 @@ def became_true(desk: Desk, case: Case, rule: Rule) -> float:
 def when_due(desk: Desk, case: Case, rule: Rule, episode: Episode) -> None:
     """Fires when the moment has come and all that the rule rests on was read past it; else leaves a wake."""
     assert episode.due is not None
-    rid = case.record.id
     if rule.after_seconds is not None:
-        streams = rests_on(desk, case, rule)
-        if desk.now < episode.due:
-            lag = max((desk.hub.stream(s, t).settles_in.changes for s, t in streams), default=0.0)
-            desk.spread.wake(rid, episode.due + lag, title(rule))
-            return
-        if not all(read_past(desk, case, place, episode.due) for place in streams):
-            desk.spread.wake(rid, desk.now + READ_AGAIN_SECONDS, title(rule))
+        later = not_yet(desk, case, rule, episode.due)
+        if later is not None:
+            desk.spread.wake(case.record.id, later, title(rule))
             return
         if happened(desk, case, rule):
             put(case, rule, replace(episode, fired=True, due=None))
@@ -129,6 +124,26 @@ def when_due(desk: Desk, case: Case, rule: Rule, episode: Episode) -> None:
             put(case, rule, episode if meant is None else replace(episode, fired=True, due=None))
             return
     fire(desk, case, rule, episode)
+
+
+def not_yet(desk: Desk, case: Case, rule: Rule, due: float) -> float | None:
+    """When to ask again; None: the moment has come, and whatever happened before it is known.
+
+    Rows that were still to be looked at when everything was read first (a reference that was not known, a
+    page that came too early) are looked at before. Hints are done oldest first, so a busy stream delays nothing.
+    """
+    streams = rests_on(desk, rule)
+    if desk.now < due:
+        return due + max((desk.hub.stream(*place).settles_in.changes for place in streams), default=0.0)
+    if not all(read_past(desk, case, place, due) for place in streams):
+        return desk.now + READ_AGAIN_SECONDS
+    episode = case.record.episodes[rule.name]
+    if episode.read_at is None:
+        episode = replace(episode, read_at=desk.now)
+        put(case, rule, episode)
+    if any(desk.unit.hints(*place, episode.read_at or 0.0, 1) for place in streams):
+        return desk.now + READ_AGAIN_SECONDS
+    return None
 
 
 def fire(desk: Desk, case: Case, rule: Rule, episode: Episode) -> None:
@@ -147,10 +162,10 @@ def fire(desk: Desk, case: Case, rule: Rule, episode: Episode) -> None:
     put(case, rule, fired)
 
 
-def rests_on(desk: Desk, case: Case, rule: Rule) -> list[tuple[str, str]]:
-    """The streams that must have been read: those of the record, and those of what must not have happened."""
-    own = {(link.system, link.stream) for link in case.active()}
-    return sorted(own | {(binding.system, binding.stream) for binding in not_happened(desk, rule)})
+def rests_on(desk: Desk, rule: Rule) -> list[tuple[str, str]]:
+    """The streams that must have been read: those of the record's entity, and those of what must not have happened."""
+    own = [binding for binding in desk.declaration.bindings if binding.entity == rule.entity]
+    return sorted({(binding.system, binding.stream) for binding in [*own, *not_happened(desk, rule)]})
 
 
 def not_happened(desk: Desk, rule: Rule) -> list[Binding]:

@@ -129,6 +129,7 @@ def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, 
         if scope.takes_part(desk, binding, one, reading):
             meet.meet(desk, binding, one, bound, reading)
             remember_birth(desk, binding, one)
+            wait_for_references(desk, binding, one, reading)
         return
     case, lid = found
     state = case.links[lid].state
