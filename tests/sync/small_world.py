@@ -23,6 +23,7 @@ from syncline.model.record import Record
 from syncline.sync import deliver, derive, observe
 from syncline.sync.hub import Hub
 from syncline.sync.plan import desk_on_paper
+from syncline.sync.store import Ledger
 from syncline.testing.memory import MemoryLedger
 from syncline.testing.systems import Habits, RowAt, SimSystem
 from syncline.testing.vendor import connector
@@ -127,11 +128,11 @@ class Small:
 
     def __init__(
         self, declaration: Declaration, habits: Mapping[str, Habits] | None = None, *, batch: int = 20, seed: int = 0,
-        required: Iterable[tuple[str, str, str]] = (),
+        required: Iterable[tuple[str, str, str]] = (), ledger: Ledger | None = None,
     ) -> None:  # fmt: skip
         self.now = 1000.0
         self.calls: list[Call] = []
-        self.before_write: Callable[[], None] | None = None
+        self.at: dict[str, Callable[[], None]] = {}
         self.random = Random(seed)
         streams = {s: {b.stream: names(b) for b in declaration.bindings if b.system == s} for s in declaration.order}
         self.systems = {
@@ -143,17 +144,16 @@ class Small:
         for system, stream, raw in required:
             connectors[system] = with_required(connectors[system], stream, raw)
         self.hub = Hub(
-            declaration=declaration, connectors=connectors, ledger=MemoryLedger(), door=self, clock=self.clock,
-            batch=batch, point=self.point,
+            declaration=declaration, connectors=connectors, ledger=ledger or MemoryLedger(), door=self,
+            clock=self.clock, batch=batch, point=self.point,
         )  # fmt: skip
 
     def clock(self) -> float:
         return self.now
 
     def point(self, name: str) -> None:
-        if name == "looked" and self.before_write is not None:
-            act, self.before_write = self.before_write, None
-            act()
+        """Somebody does something between two steps of the hub, once."""
+        self.at.pop(name, lambda: None)()
 
     def call(self, system: str, request: Request, effect: Effect) -> Answer:
         self.calls.append(Call(system, effect, request.method, request.path, request.json))

@@ -346,3 +346,26 @@ def test_no_birth_where_none_is_declared() -> None:
     filled(small, "crm", 2)
     small.settle()
     assert small.writes() == []
+
+
+def test_what_was_turned_down_does_not_count() -> None:
+    small = agreed(60)
+    small.systems["erp"].habits = replace(small.systems["erp"].habits, rejects=1.0)
+    small.systems["erp"].faults = True
+    edit_all(small, 5, name="other")
+    small.settle(1)
+    assert len(small.writes()) == 5
+    assert small.hub.ledger.told_since("erp", "contact", "rewrite:name", 0.0) == 0
+
+
+def test_what_waits_behind_a_batch_is_counted_by_what_it_would_do() -> None:
+    small = agreed(100)
+    edit_all(small, 40, name="other")
+    for row in small.alive("crm")[40:80]:
+        small.systems["crm"].change("contact", row.id, {"phone": None})
+    for row in small.alive("crm")[80:100]:
+        small.systems["crm"].kill("contact", row.id)
+    small.observe()
+    small.deliver()
+    assert held(small) == [], "forty rewrites, forty blanks and twenty deletes are each below their limit"
+    assert len(small.writes()) == 100

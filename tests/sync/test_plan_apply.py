@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from msgspec.structs import replace as changed
 from small_world import CALM, Call, Small, accounts, calm, contacts, filled
 from test_plan import coded, remapped, varied
 
+from syncline.ledger.sql import open_ledger
 from syncline.mapping.field_type import Unfit
 from syncline.mapping.lens import Lens
 from syncline.model.record import Parking
@@ -20,6 +22,7 @@ from syncline.sync import stops
 from syncline.sync.apply import account, apply
 from syncline.sync.listed import Applied, Listed
 from syncline.sync.plan import plan
+from syncline.sync.sheet import load, save
 from syncline.sync.undo import undo_run
 from syncline.testing import company
 
@@ -521,3 +524,46 @@ def test_what_cannot_be_sent_any_more_is_named() -> None:
     gate = Listed(plan={7: next(made.writes())}, applied=Applied(), leaving={7: []}, judged={7})
     account(small.hub, gate)
     assert [f.why for f in gate.applied.of("dropped")] == ["it cannot be told: see what is parked"]
+
+
+def test_a_system_that_goes_down_after_the_create_is_looked_at_later() -> None:
+    small = family(habits={"erp": calm(tells=False)})
+    made = plan(small.hub)
+
+    def down() -> None:
+        small.systems["erp"].up = False
+
+    small.at["birth committed"] = down
+    applied = apply(small.hub, made)
+    assert len(small.alive("erp", "person")) == 1
+    assert {f.what for f in applied.fates if f.field == "account"} == {"dropped", "waits"} & {
+        f.what for f in applied.fates if f.field == "account"
+    }
+    small.systems["erp"].up = True
+    small.settle(2)
+    apply(small.hub, plan(small.hub))
+    assert small.values("erp", "person")["account"] == small.row("erp", "account").id
+
+
+def test_a_row_edited_between_the_look_and_the_write_is_not_written_over() -> None:
+    small = varied()
+    small.systems["erp"].habits = replace(small.systems["erp"].habits, conditional=True)
+    made = plan(small.hub)
+    row = small.row("erp", "contact", 2)
+    small.at["looked"] = lambda: small.systems["erp"].change("contact", row.id, {"name": "meanwhile"})
+    apply(small.hub, made)
+    assert row.now.values["name"] == "meanwhile"  # I7
+
+
+def test_plan_and_apply_on_a_ledger_of_sqlite(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "ledger.db", synchronous="OFF") as ledger:
+        small = Small(contacts("crm", "erp", mode="approve"), ledger=ledger)
+        filled(small, "crm", 3)
+        filled(small, "erp", 2, name="Else")
+        small.observe()
+        made = plan(small.hub)
+        save(made, tmp_path / "plan.json")
+        applied = apply(small.hub, load(tmp_path / "plan.json"))
+        assert {fate.what for fate in applied.fates} == {"left"}
+        assert len(small.writes()) == made.foot.counts["create"] == 1
+        assert [one.what for one in undo_run(small.hub, applied.run, "anna").steps] == ["deleted"]

@@ -24,6 +24,9 @@ AHEAD = 600
 """How many due links are looked through for a flood: more than any brake lets pass by number alone."""
 SUSPICIOUS = 10
 """So many rewrites or blanks of one field in a batch, and those that wait behind it are counted too."""
+COUNTED = 100_000
+"""Beyond this, what waits for a plan is not counted any further."""
+
 PAGE = 500
 
 
@@ -231,7 +234,7 @@ def held(hub: Hub) -> list[Held]:
 
 def awaiting_plan(hub: Hub, binding: Binding) -> list[Held]:
     """What is due in a stream of mode approve. A create already sent was approved, and is resolved by itself."""
-    links = hub.ledger.due(binding.system, binding.stream, NEVER, AHEAD)
+    links = hub.ledger.due(binding.system, binding.stream, NEVER, COUNTED)
     waiting = [link for link in links if link.writing is None and link.parked is None]
     kinds = Counter("create" if k.state == "birth" else "delete" if k.deleting else "rewrite" for k in waiting)
     since = min((link.due_since or 0.0 for link in waiting), default=0.0)
