@@ -1,0 +1,127 @@
+"""A stream's raw object to canonical values, and back."""
+
+import pytest
+
+from syncline.mapping.binding import Binding, BoundField
+from syncline.mapping.document import LinesBinding
+from syncline.mapping.expression import Expression
+from syncline.mapping.field_type import FieldType
+from syncline.mapping.lens import Lens, rename
+from syncline.mapping.nested import reference_lens
+from syncline.mapping.numbers import decimal, integer
+from syncline.mapping.reference import Ref
+from syncline.mapping.text import itself, never_lost, text
+
+KNOWN = Ref(system="crm", stream="account", id="7")
+SHOWN = FieldType(
+    name="shown", normal=lambda raw: f"{type(raw).__name__} {raw}", key=itself, lost=never_lost, sample=lambda r: "x"
+)
+
+
+def resolve(ref: Ref) -> int | None:
+    return 70 if ref == KNOWN else None
+
+
+def binding(*fields, **parts):
+    return Binding(system="crm", stream="contact", entity="contact", fields=fields, **parts)
+
+
+NAME = BoundField(field="name", lens=rename("props.name", text()))
+AGE = BoundField(field="age", lens=rename("age", integer()))
+ACCOUNT = BoundField(field="account", lens=reference_lens("account", "crm", "account"))
+READ_ONLY = BoundField(field="score", lens=Lens(reads=("score",), get=rename("score", decimal()).get, put=None))
+INWARD = BoundField(field="phone", lens=rename("phone", text()), outward=False)
+ROWS = LinesBinding(raw="rows", columns={"qty": rename("qty", integer())})
+
+
+def test_the_raw_fields_of_a_binding_are_what_its_lenses_and_lines_read():
+    assert binding(NAME, AGE).raw_names == ("age", "props")
+    assert binding(NAME, AGE, lines=ROWS).raw_names == ("age", "props", "rows")
+
+
+def test_only_what_is_bound_counts_for_the_fingerprint():
+    one = binding(NAME, AGE)
+    first = one.bound({"age": 4, "props": {"name": "Ann"}, "other": 1})
+    assert first == {"age": 4, "props": {"name": "Ann"}}
+    assert one.fingerprint(first) == one.fingerprint({"props": {"name": "Ann"}, "age": 4})
+    assert one.fingerprint(first) != one.fingerprint({**first, "age": 5})
+    assert one.fingerprint(first) != binding(NAME, AGE, version="2").fingerprint(first)
+
+
+def test_fields_are_found_by_their_name_and_by_their_raw_field():
+    one = binding(NAME, AGE)
+    assert one.by_field == {"name": NAME, "age": AGE}
+    assert one.field_of_raw == {"props.name": "name", "age": "age"}
+
+
+def test_written_are_fields_that_go_outward_and_can_be_put():
+    assert binding(NAME, READ_ONLY, INWARD, AGE).writable == ("name", "age")
+
+
+def test_what_a_system_does_not_tell_is_in_no_reading():
+    reading = binding(NAME, AGE).read({"props": {"name": " Ann "}}, resolve)
+    assert (reading.told, reading.misfits, reading.rows) == ({"name": "Ann"}, {}, None)
+
+
+def test_one_field_that_does_not_fit_holds_up_no_other():
+    reading = binding(NAME, AGE).read({"name": "Ann", "age": "old", "props": {"name": "Ann"}}, resolve)
+    assert reading.told == {"name": "Ann"}
+    assert list(reading.misfits) == ["age"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "told", "unresolved"),
+    [
+        ({"account": "7"}, {"account": 70}, {}),
+        ({"account": "8"}, {}, {"account": Ref(system="crm", stream="account", id="8")}),
+        ({"account": None}, {"account": None}, {}),
+        ({}, {}, {}),
+    ],
+)
+def test_a_reference_is_our_records_id_or_not_resolved_yet(raw, told, unresolved):
+    reading = binding(ACCOUNT).read(raw, resolve)
+    assert (reading.told, dict(reading.unresolved)) == (told, unresolved)
+
+
+def test_a_reference_is_resolved_anew_each_time_it_is_read():
+    one, raw = binding(ACCOUNT), {"account": "8"}
+    assert one.read(raw, lambda ref: None).told == {}
+    assert one.read(raw, lambda ref: 80).told == {"account": 80}
+    assert one.read(raw, lambda ref: 81).told == {"account": 81}
+
+
+def test_values_that_are_equal_only_in_python_are_read_apart():
+    one = binding(BoundField(field="shown", lens=rename("raw", SHOWN)))
+    readings = [one.read({"raw": raw}, resolve).told["shown"] for raw in (1, True, 1.0, "1", 2**70, 1)]
+    assert readings == ["int 1", "bool True", "float 1.0", "str 1", f"int {2**70}", "int 1"]
+
+
+def test_the_same_row_reads_the_same_however_many_were_read_in_between():
+    one = binding(BoundField(field="name", lens=rename("name", text())))
+    for number in range(5000):
+        assert one.read({"name": f" {number} "}, resolve).told == {"name": str(number)}
+    assert one.read({"name": " 0 "}, resolve).told == {"name": "0"}
+
+
+def test_a_misfit_is_one_at_every_reading():
+    one = binding(BoundField(field="name", lens=rename("name", text())))
+    assert [list(one.read({"name": 5}, resolve).misfits) for _ in range(2)] == [["name"], ["name"]]
+
+
+def test_the_lines_of_a_document_are_read_with_it():
+    rows = binding(lines=ROWS).read({"rows": [{"id": 1, "qty": 2}]}, resolve).rows
+    assert [(row.seat, dict(row.values)) for row in rows] == [("1", {"qty": 2})]
+
+
+def test_map_out_puts_each_value_by_its_lens():
+    assert binding(NAME, AGE).write({"name": "Ann", "age": 4}) == {"props.name": "Ann", "age": 4}
+
+
+def test_what_is_not_writable_is_never_mapped_out():
+    with pytest.raises(AssertionError, match=r"score is not writable in crm\.contact"):
+        binding(READ_ONLY).write({"score": "1"})
+
+
+def test_an_expression_knows_through_which_references_it_reads():
+    one = Expression(text="", reads=frozenset({"email", "account.erp", "rep.name"}), evaluate=lambda column: None)
+    assert one.neighbours() == {"account", "rep"}
