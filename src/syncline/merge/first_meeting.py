@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec.structs import replace
+
 from syncline.mapping.binding import Reading
-from syncline.mapping.document import is_line, line_field
+from syncline.mapping.document import is_line, line_field, line_of
 from syncline.merge import conflicts, guard, keep_both, lines, order_in_time, receipts, taking
 from syncline.merge.case import Case, truth_holds
+from syncline.model.link import UNKNOWN_FIELD, Known
 from syncline.model.observation import Observation
-from syncline.model.record import Value
+from syncline.model.record import FieldValue, Value
 
 
 def found(
@@ -18,13 +23,33 @@ def found(
     case.views[lid] = (bound, reading.told)
     for name, misfit in reading.misfits.items():
         receipts.park_misfit(case, lid, name, misfit, None)
-    for name, value in sorted(reading.told.items()):
+    told = sorted(reading.told.items())
+    if not case.record.fields and len(case.links) == 1 and not any(line_of(name) for name, _ in told):
+        take_all(case, lid, told, seen)
+        told = []
+    for name, value in told:
         if case.equal(name, value, case.value(name).value):
             case.learn(lid, name, agreed=case.value(name).version)
         else:
             taking.take(case, lid, name, value, seen, "first value")
     guard.accept(case, lid, seen)
     case.put(lid, fingerprint=fingerprint)
+
+
+def take_all(case: Case, lid: int, told: Sequence[tuple[str, Value]], seen: Observation) -> None:
+    """What `taking.take` does for each of these fields, where nothing is known of any: in one step."""
+    until = seen.stamp if seen.stamp is not None else seen.began
+    since, run, why = min(guard.unchanged_since(case, lid), until), case.setting.run, "first value"
+    fields, known = dict(case.record.fields), dict(case.links[lid].known)
+    for name, value in told:
+        if case.equal(name, value, None):
+            known[name] = Known(agreed=0)
+            continue
+        fields[name] = FieldValue(value=value, version=1, source=lid, since=since, until=until, run=run, why=why)
+        known[name] = Known(agreed=1, emptied=1)
+        case.note("taken", name, lid, None, value, why)
+    case.record = replace(case.record, fields=fields)
+    case.put(lid, known=known)
 
 
 def join(
@@ -36,11 +61,28 @@ def join(
     for name, misfit in reading.misfits.items():
         receipts.park_misfit(case, lid, name, misfit, None)
     had_lines = bool(lines.lines_of(case)) and reading.rows is not None
-    told = dict.fromkeys((line_field(line) for line in lines.lines_of(case)), None) if reading.rows else {}
-    for name, value in sorted({**told, **reading.told}.items()):
+    gone = dict.fromkeys((line_field(line) for line in lines.lines_of(case)), None) if reading.rows else {}
+    told: dict[str, Value] = {**gone, **reading.told}
+    equal = agree_equal(case, lid, told)
+    for name, value in sorted((name, value) for name, value in told.items() if name not in equal):
         meet_field(case, lid, name, value, seen, had_lines)
     guard.accept(case, lid, seen)
     case.put(lid, fingerprint=fingerprint)
+
+
+def agree_equal(case: Case, lid: int, told: Mapping[str, Value]) -> Collection[str]:
+    """The fields in which this row says what the record holds: most of them at most first meetings, so in one step."""
+    known = dict(case.links[lid].known)
+    equal = []
+    for name, value in told.items():
+        current = case.value(name)
+        if line_of(name) is None and name not in case.record.conflicts and case.equal(name, value, current.value):
+            one = known.get(name, UNKNOWN_FIELD)
+            known[name] = replace(one, agreed=current.version, emptied=current.version)
+            equal.append(name)
+    if equal:
+        case.put(lid, known=known)
+    return frozenset(equal)
 
 
 def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation, had_lines: bool = False) -> None:
