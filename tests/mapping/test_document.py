@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncline.mapping.document import LineRow, LinesBinding, column_of, line_field, line_of
+from syncline.mapping.document import LineRow, LinesBinding, column_of, is_line, line_field, line_of
 from syncline.mapping.lens import Lens, rename
 from syncline.mapping.numbers import integer
 from syncline.mapping.text import text
@@ -19,6 +19,7 @@ PLACES = LinesBinding(raw="rows", columns=COLUMNS, id_field=None)
 )
 def test_a_field_of_a_line_says_which_line_and_column(name, line, column):
     assert (line_of(name), column_of(name)) == (line, column)
+    assert is_line(name) is (line is not None and column is None)
     if line is not None:
         assert line_field(line, column) == name
 

@@ -129,6 +129,7 @@ def test_an_undo_carries_no_version():
         ({"state": "birth", "why": "scope"}, False),
         ({"state": "birth", "why": "scope", "writing": 7}, True),
         ({"deleting": True}, True),
+        ({"deleting": True, "parked": PARKED}, False),
         ({}, False),
     ],
 )

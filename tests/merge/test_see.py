@@ -4,6 +4,7 @@ import pytest
 
 from merge.kit import CRM, ERP, Scene, plain
 from syncline.mapping.binding import Reading
+from syncline.mapping.reference import Ref
 from syncline.merge import see
 
 
@@ -75,6 +76,37 @@ def test_a_look_that_was_accepted_ends_the_attempts():
     scene.case.put(CRM, attempts=3)
     scene.sees("crm")
     assert scene.case.links[CRM].attempts == 0
+
+
+# ---- references that cannot be resolved yet
+def test_a_reference_that_resolves_later_is_measured_from_what_was_there_before():
+    scene = Scene(plain(policy="manual")).agreed("erp", name="Acme")
+    unresolved(scene, "crm")
+    assert (scene.known("crm").has_base, scene.known("crm").base) == (True, "Acme")
+    unresolved(scene, "crm")
+    scene.sees("shop", name="Apex")
+    scene.sees("crm", name="Atlas")
+    assert scene.case.record.conflicts["name"].sides == {"3": "Apex", "1": "Atlas"}
+
+
+def test_a_reference_that_resolves_to_what_it_was_is_no_move():
+    scene = Scene().agreed("erp", name="Acme")
+    unresolved(scene, "crm")
+    scene.sees("crm", name="Acme")
+    assert (scene.kinds(), scene.known("crm").has_base) == ([], False)
+
+
+def test_a_reference_that_was_never_there_has_no_base():
+    scene = Scene()
+    unresolved(scene, "crm")
+    assert not scene.known("crm").has_base
+
+
+def unresolved(scene, system):
+    """The row refers to a record that is not known yet."""
+    seen, held = scene.later(10).look(system), {}
+    reading = Reading(told=held, unresolved={"name": Ref(system=system, stream="accounts", id="7")})
+    see.see(scene.case, scene.lid(system), seen, held, reading, b"")
 
 
 # ---- what does not fit
