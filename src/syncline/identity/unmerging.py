@@ -54,6 +54,7 @@ def part(keep: Case, alias: Case, history: Sequence[Entry]) -> tuple[list[Step],
     take_conflicts_apart(keep, alias, own, changed)
     restore_alias(alias, keep, changed, steps)
     for lid in own:
+        say_blank(alias, lid)
         stand_anew(alias, lid, keep)
     restore_fields(keep, merge, steps, left)
     ids = keep.record.id, alias.record.id
@@ -123,7 +124,7 @@ def give_links_back(
 
 def state_then(link: Link, before: LinkState) -> LinkState:
     """The state before the merge, as far as the row allows: what was deleted since stays so, what lives lives."""
-    if link.state == "tombstone" and link.external_id is not None:
+    if link.state == "tombstone" and (link.external_id is not None or before != "birth"):
         return "tombstone"
     if before in ("birth", "tombstone") and link.external_id is not None:
         return "active"
@@ -157,6 +158,14 @@ def restore_alias(alias: Case, keep: Case, changed: dict[str, tuple[Value, int]]
         alias.note("record-unmerged", name, source, was.value, value)
         adopt(alias, name, newer, "said since the merge")
         steps.append(Step(what="field", record=alias.record.id, name=name, before=was.value, after=value))
+
+
+def say_blank(alias: Case, lid: int) -> None:
+    """A field that the record never had, and that the merge filled in its row, is blank there again."""
+    if alias.links[lid].state == "active":
+        for name, value in alias.view(lid).items():
+            if value is not None and not alias.value(name).version and "/" not in name:
+                alias.set_value(name, None, None, alias.setting.now, alias.setting.now, "un-merged")
 
 
 def take_conflicts_apart(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from syncline.merge import conflicts, undo
 from syncline.merge.case import Case
 from syncline.merge.policy import OnDelete
+from syncline.model.entry import Entry
 from syncline.model.observation import Gone
 from syncline.model.record import Parking
 
@@ -76,6 +79,12 @@ def ask(case: Case, system: str) -> None:
     )  # fmt: skip
     case.record = replace(case.record, parked=parking)
     case.note("parked", None, None, None, None, "deleted-against-edit")
+
+
+def is_edited(entries: Sequence[Entry], lid: int) -> bool:
+    """Did somebody edit this row, as history says it?"""
+    kinds = ("taken", "merged", "refused", "blank-refused", "conflict", "conflict-lost")
+    return any(entry.link == lid and entry.kind in kinds for entry in entries)
 
 
 def spare(case: Case, lid: int) -> None:

@@ -93,6 +93,8 @@ def heed(
         join_new(desk, binding, heir, one, bound, reading)
     elif verdict.kind == "joins":
         join_new(desk, binding, case, one, bound, reading)
+    elif verdict.kind == "duplicate" and any(unresolved(other, binding) for other in sharing(desk, key)):
+        look_later(desk, binding, one)  # I4: it may be what we made
     elif verdict.kind == "duplicate":
         found(desk, binding, one, bound, reading, candidate_of=case, why=f"both have {shown(key)} in {binding.system}")
     elif verdict.kind == "ambiguous":
@@ -146,13 +148,24 @@ def join_new(desk: Desk, binding: Binding, case: Case, one: Observation, bound: 
         join(desk, binding, case, lid, one, bound, reading)
 
 
+def unresolved(case: Case, binding: Binding) -> bool:
+    """Is a create on its way to this stream whose outcome nobody knows?"""
+    here = [k for k in case.links.values() if (k.system, k.stream) == (binding.system, binding.stream)]
+    return any(link.state == "birth" and link.writing is not None for link in here)
+
+
+def look_later(desk: Desk, binding: Binding, one: Observation) -> None:
+    """When a create that was sent is resolved."""
+    again = desk.now + desk.hub.stream(binding.system, binding.stream).settles_in.find + 1.0
+    desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=again)])
+
+
 def join_birth(
     desk: Desk, binding: Binding, case: Case, birth: Link, one: Observation, bound: Bound, reading: Reading
 ) -> None:
     """The row becomes the link that has no id yet; a create already sent is resolved first."""
     if birth.writing is not None:
-        again = desk.now + desk.hub.stream(binding.system, binding.stream).settles_in.find + 1.0
-        desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=again)])  # I4
+        look_later(desk, binding, one)  # I4
         return
     case.put(birth.id, external_id=one.id, state="active", parked=None)
     desk.seat(case.links[birth.id])

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding, Reading
-from syncline.merge import guard, lines, see, sleep
+from syncline.merge import deletes, guard, lines, see, sleep
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
@@ -171,7 +171,10 @@ def accept(
         guard.accept(case, lid, one)
         case.put(lid, seen=bound, fingerprint=fingerprint)  # read, never taken
         return
+    earlier = len(case.entries)
     see.see(case, lid, one, bound, reading, fingerprint)
+    if link.deleting and deletes.is_edited(case.entries[earlier:], lid):
+        deletes.spare(case, lid)  # not only the look before the delete may find an edit
     wait_for_references(desk, binding, one, reading)
 
 
