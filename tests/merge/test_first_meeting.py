@@ -38,6 +38,21 @@ def test_a_record_is_born_with_what_fits():
     assert (scene.value(), scene.parked("crm", "phone")) == ("Acme", "does-not-fit")
 
 
+@pytest.mark.parametrize("stamp", [None, 900.0, 5000.0])
+def test_a_birth_in_one_step_is_the_birth_field_by_field(stamp):
+    told = {"name": "Acme", "phone": None, "code": "7"}
+    scenes = [Scene(plain(), plain("phone"), plain("code"), systems=systems) for systems in (["crm"], ["crm", "erp"])]
+    for scene in scenes:
+        scene.later(10)
+        scene.case.put(CRM, as_of=scene.now - 4)
+        seen = scene.look("crm", stamp=stamp)
+        first_meeting.found(scene.case, CRM, seen, dict(told), Reading(told=told), b"print")
+    one, other = (scene.case for scene in scenes)
+    assert one.value("name").value == "Acme"
+    assert one.record == other.record
+    assert (one.links[CRM].known, one.entries) == (other.links[CRM].known, other.entries)
+
+
 # ---- meeting
 def test_equal_fields_are_agreed():
     scene = record(name="Acme")

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from merge.kit import SHOP, Scene, plain
-from syncline.merge import conflicts, undo
+from syncline.merge import conflicts, deletes, due, undo
 from syncline.model.intent import Told
 from syncline.model.link import Doubt, Sent, Withheld
 
@@ -114,3 +114,38 @@ def test_a_line_is_taken_back_whole_and_a_column_told_alone_by_itself():
     assert not undo.goes_with_its_line(whole, "lines/1")
     assert not undo.goes_with_its_line(whole, "lines/2/qty")
     assert not undo.goes_with_its_line(whole, "name")
+
+
+# ---- creates
+def created():
+    """The shop's row was made in a run that is taken back."""
+    scene = Scene().agreed(name="Acme")
+    undo.delete(scene.case, SHOP, UNDO)
+    return scene
+
+
+def test_what_a_run_created_is_deleted_and_no_brake_holds_it():
+    scene = created()
+    link = scene.case.links[SHOP]
+    assert (link.deleting, link.carried, [mark.released for mark in link.held]) == (True, True, [True])
+    assert due.is_due(scene.case, SHOP, ["name"])
+    assert due.is_free(scene.case, SHOP, ["name"])
+    assert scene.last("undo").before == "shop-3"
+    assert scene.case.record.state == "active"
+
+
+def test_a_row_is_undone_by_the_undo_that_says_so():
+    scene = created()
+    link = scene.case.links[SHOP]
+    assert undo.is_undone(link)
+    assert undo.is_undone(link, UNDO)
+    assert not undo.is_undone(link, UNDO + 1)
+    assert not undo.is_undone(scene.case.links[1])
+
+
+def test_a_created_row_that_somebody_changed_since_stays_and_nobody_is_asked():
+    scene = created()
+    deletes.spare(scene.case, SHOP)
+    link = scene.case.links[SHOP]
+    assert (link.deleting, link.carried, link.why, link.held) == (False, False, "", ())
+    assert (scene.case.record.parked, scene.last("undo").why) == (None, "somebody has changed it since")
