@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from derive_world import BIRTHS, CRM, ERP, Small, bound, declaration, sql, true_when
 
 from syncline.config.declaration import Birth, Computed
 from syncline.mapping.lineage import circle, in_order
 from syncline.merge.case import Case
-from syncline.sync import dependants, derive, observe
+from syncline.sync import dependants, derive, observe, people
 
 
 @contextmanager
@@ -222,10 +224,46 @@ def test_a_condition_without_a_value_bears_nothing_and_is_tried_again() -> None:
     account = world.type("crm", "account", name="ada", number="many")
     world.settle(10)
     assert world.rows("erp", "account") == []
-    assert list(world.record("crm", "account", account).unfit) == ["birth in erp"]
+    assert list(world.record("crm", "account", account).unfit) == ["birth in erp.account"]
     world.edit("crm", "account", account, number="4")
     world.settle(10)
     assert len(world.rows("erp", "account")) == 1
+
+
+def test_what_may_be_a_duplicate_is_born_nowhere() -> None:
+    world = Small(declaration())
+    world.type("crm", "account", name="same")
+    world.settle(5)
+    world.type("crm", "account", name="same", number="K")
+    world.settle(5)
+    assert sorted(record.candidate_of is None for record in world.records("account")) == [False, True]
+    assert world.rows("erp", "account") == []
+
+
+def test_what_is_left_in_no_system_is_born_nowhere() -> None:
+    world = Small(declaration(births=(replace(BIRTHS[0], when=true_when("account", "region = 'n'")),)))
+    account = world.type("crm", "account", name="a")
+    world.settle(5)
+    record = world.record("crm", "account", account)
+    with world.hub.ledger.unit() as unit:
+        unit.save_links([msgspec.structs.replace(world.link("crm", "account", account), state="shadow")])
+    people.set_value(world.hub, record.id, "region", "n", "anna")
+    world.settle(5)
+    assert world.rows("erp", "account") == []
+
+
+def test_a_reference_to_what_was_merged_reads_what_took_it_over() -> None:
+    world = labelled()
+    one = world.type("crm", "account", name="one", number="1")
+    two = world.type("crm", "account", name="two", number="2")
+    contact = world.type("crm", "contact", email="x@x", account=two)
+    world.settle()
+    old, new = world.record("crm", "account", two), world.record("crm", "account", one)
+    with world.hub.ledger.unit() as unit:
+        unit.save_records([msgspec.structs.replace(old, state="merged", merged_into=new.id)])
+        unit.mark_dirty([world.link("crm", "contact", contact).record])
+    derive.derive_dirty(world.hub)
+    assert world.record("crm", "contact", contact).fields["greeting"].value == "Dear ONE 1"
 
 
 # ---- order

@@ -109,6 +109,16 @@ def test_only_fields_that_it_reads_make_it_again(monkeypatch: pytest.MonkeyPatch
     assert wake.at > world.now
 
 
+def test_a_child_without_a_parent_concerns_nobody() -> None:
+    world, one, _ = selling(COUNT)
+    deal = world.type("crm", "deal", title="d")
+    world.settle(10)
+    assert world.held("crm", "account", one)["open_deals"] == 0
+    world.edit("crm", "deal", deal, account=one)
+    world.settle(10)
+    assert world.held("crm", "account", one)["open_deals"] == 1
+
+
 def test_computed_fields_read_rollups() -> None:
     world, one, _ = selling(COUNT, computed=(LABEL,))
     assert world.held("crm", "account", one)["label"] == "0 open"

@@ -9,15 +9,20 @@ import pytest
 from derive_world import BIRTHS, CRM, ERP, ERP_ORDER, Small, declaration, sql, true_when
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from syncline.config.declaration import Birth
 from syncline.config.settings import Making, RolledUp, Rule
 from syncline.mapping.rollup import Rollup
 from syncline.mapping.substitution import compile_substitution
 from syncline.mapping.text import text
+from syncline.merge.case import Case
+from syncline.merge.policy import EntityPolicy, FieldPolicy, Setting
 from syncline.model.event import Event
 from syncline.model.record import Episode, FieldValue, Record
+from syncline.model.rows import Armed
 from syncline.sync import arming, by_hand, making
+from syncline.sync.desk import open_desk
 
 WON = true_when("deal", "stage LIKE 'won%'")
 ORDER = Making(
@@ -263,6 +268,34 @@ def test_what_is_made_nowhere_is_born_where_it_is_declared() -> None:
     assert {record.origin for record in orders(world)} == {"hub"}
 
 
+def test_what_was_made_and_then_merged_stands_as_what_took_it_over() -> None:
+    world = selling(rule(makes=(making_of(leaving="cancel", cancelled={"state": "gone"}),)))
+    deal = win(world)
+    (made,) = orders(world)
+    other = world.type("erp", "order", ref="typed", state="new")
+    world.settle(8)
+    kept = world.record("erp", "order", other)
+    with world.hub.ledger.unit() as unit:
+        unit.save_records([structs.replace(made, state="merged", merged_into=kept.id)])
+    world.edit("crm", "deal", deal, stage="open")
+    world.settle(10)
+    assert world.held("erp", "order", other)["state"] == "gone"
+
+
+def test_arming_waits_for_what_the_first_pass_set_off() -> None:
+    world = Small(declaration(bindings=BINDINGS, births=(), rules=(rule(),)))
+    world.type("crm", "deal", title="d")
+    while not arming.is_ready(world.hub, rule()):
+        world.round(wake=False)
+    while world.hub.ledger.armed().get("deal_becomes_order", Armed(rule="")).round == 0:
+        arming.arm(world.hub)
+    with world.hub.ledger.unit() as unit:
+        unit.mark_dirty([1])
+    assert arming.arm(world.hub) == 0
+    world.settle(8)
+    assert world.hub.ledger.armed()["deal_becomes_order"].at is not None
+
+
 def test_the_lines_of_a_document_are_taken_over() -> None:
     fields = {
         "lines/1": FieldValue(value=True, version=1), "lines/1/sku": FieldValue(value="A", version=1),
@@ -272,6 +305,21 @@ def test_the_lines_of_a_document_are_taken_over() -> None:
     copied = making.lines_of(source, Making(entity="order", lines={"product": "sku", "qty": "amount"}))
     assert copied == {"lines/1": True, "lines/1/product": "A", "lines/1/qty": None, "lines/2": None}
     assert making.lines_of(source, Making(entity="order")) == {}
+
+
+def test_lines_that_are_taken_over_keep_their_ids() -> None:
+    columns = {name: FieldPolicy(name=name, type=text()) for name in ("lines/*", "lines/*/sku")}
+    entity = EntityPolicy(name="order", fields=columns)
+    setting = Setting(entity=entity, order=("erp",), view=lambda link: {}, now=1.0, run=1)
+    fields = {"lines/3": FieldValue(value=True, version=1), "lines/3/sku": FieldValue(value="A", version=1)}
+    source = Case(Record(id=1, entity="deal", origin="crm", fields=fields, next_line=4), {}, setting)
+    made = Case(Record(id=2, entity="order", origin="erp"), {}, setting)
+    world = selling()
+    with world.hub.ledger.unit() as unit:
+        desk = open_desk(world.hub, unit, "test")
+        making.fill(desk, source, made, rule(), Making(entity="order", lines={"sku": "sku"}))
+    assert made.record.fields["lines/3/sku"].value == "A"
+    assert made.record.next_line == 4
 
 
 # ---- leaving

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from syncline.config.declaration import Birth, Computed
 from syncline.mapping.expression import Expression
+from syncline.mapping.sql_nodes import NOW
 from syncline.merge import sleep
 from syncline.model.link import Link
 from syncline.sync import observe, people
@@ -115,6 +116,21 @@ def test_a_row_waits_for_a_neighbour_that_is_not_known_yet() -> None:
     assert world.type("crm", "account", name="a", status="customer") == "crm-account0"
     world.settle(10)
     assert world.record("crm", "contact", contact).fields["email"].value == "x@x"
+
+
+def test_a_row_whose_scope_reads_the_clock() -> None:
+    begun = Expression(
+        text="now() > 1010", reads=frozenset(), evaluate=lambda column: column(NOW) > 1010.0, reads_clock=True,
+        next_change=lambda column: 1011.0 if column(NOW) <= 1010.0 else None,
+    )  # fmt: skip
+    world = mailing(scope=begun)
+    row = world.type("mail", "contact", email="y@y")
+    world.settle(3)
+    assert world.records("contact") == []
+    world.now += 10.0
+    world.edit("mail", "contact", row, name="Bob")
+    world.settle(3)
+    assert len(world.records("contact")) == 1
 
 
 def test_a_scope_without_a_value_leaves_everything_as_it_is() -> None:

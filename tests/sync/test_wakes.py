@@ -20,6 +20,7 @@ from syncline.model.event import Event
 from syncline.sync import by_hand, deliver, derive, observe, rules, wakes
 from syncline.sync.desk import open_desk
 from syncline.sync.observe import NotNow
+from syncline.sync.spread import Spread
 from syncline.testing.memory import MemoryLedger
 
 LATE = 60.0
@@ -158,6 +159,13 @@ def test_without_the_look_at_what_was_read_it_fires_too_early(monkeypatch: pytes
     world.systems["erp"].up = False
     until_without(world, at + LATE + 60.0)
     assert len(events(world)) == 1
+
+
+def test_of_two_wakes_the_earlier_stands() -> None:
+    spread = Spread()
+    for at in (5.0, 7.0, 3.0):
+        spread.wake(1, at, "why")
+    assert [wake.at for wake in spread.wakes.values()] == [3.0]
 
 
 # ---- the clock in expressions

@@ -140,5 +140,6 @@ def bear(desk: Desk, case: Case, birth: Birth) -> None:
     if not desk.hub.ledger.cursor(birth.system, birth.stream, "changes").baselined:
         return
     binding = desk.declaration.binding(birth.system, birth.stream)
-    if scope.in_scope(desk, case, binding) and judged(desk, case, f"birth in {birth.system}", birth.when):
+    what = f"birth in {birth.system}.{birth.stream}"
+    if scope.in_scope(desk, case, binding) and judged(desk, case, what, birth.when):
         desk.new_link(case, birth.system, birth.stream, None)
