@@ -136,9 +136,7 @@ def by_place(case: Case, link: Link, free: list[str], left: list[LineRow], seats
             left.remove(row)
 
 
-def by_turn(
-    case: Case, sent: Sequence[str], free: list[str], left: list[LineRow], seats: dict[str, LineRow]
-) -> None:
+def by_turn(case: Case, sent: Sequence[str], free: list[str], left: list[LineRow], seats: dict[str, LineRow]) -> None:
     """Lines without a key that we sent and that were not seen there yet: new rows are these, in the order of both."""
     waiting = sorted({line for line in sent if line in free and key_of_line(case, line) is None}, key=int)
     rows = [row for row in left if key_of_row(case, row) is None]
