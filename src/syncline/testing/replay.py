@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from syncline.testing import twins
-from syncline.testing.ledgers import KINDS, ledgers
+from syncline.testing.kinds import KINDS
+from syncline.testing.ledgers import LEDGERS, ledgers
 from syncline.testing.shrink import SECONDS, Shrunk, shrink
 from syncline.testing.trial import STEPS, NewLedger, Trial, attempt
 
@@ -28,7 +29,9 @@ def main(words: Sequence[str] | None = None) -> int:
         new_ledger = ledgers(asked.ledger, directory)
         if asked.shrink:
             return tell_shrunk(asked, script, new_ledger)
-        trial = attempt(asked.seed, steps=asked.steps, script=script, new_ledger=new_ledger, trace=asked.trace)
+        trial = attempt(
+            asked.seed, steps=asked.steps, script=script, new_ledger=new_ledger, trace=asked.trace, kind=asked.kind
+        )
     return tell(trial)
 
 
@@ -40,7 +43,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--script", type=Path, help="a file with the steps' numbers, as --shrink leaves it")
     parser.add_argument("--trace", action="store_true", help="show every step")
     parser.add_argument("--twin", metavar="TITLE", help="with this wrong design in place: a title of twins.TWINS")
-    parser.add_argument("--ledger", choices=KINDS, default="memory")
+    parser.add_argument("--ledger", choices=LEDGERS, default="memory")
+    parser.add_argument("--kind", choices=KINDS, default="plain", help="of the world: see testing/kinds.py")
     parser.add_argument("--shrink", action="store_true", help="find the shortest script that still fails")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long shrinking may take")
     return parser
@@ -72,21 +76,25 @@ def tell(trial: Trial) -> int:
 def tell_shrunk(asked: argparse.Namespace, script: list[int] | None, new_ledger: NewLedger) -> int:
     """Prints the shortest trace, and the command that runs it again."""
     found = shrink(
-        asked.seed, steps=asked.steps, script=script, new_ledger=new_ledger, seconds=asked.seconds
+        asked.seed, steps=asked.steps, script=script, new_ledger=new_ledger, kind=asked.kind, seconds=asked.seconds,
     )  # fmt: skip
     if found is None:
         print(f"seed {asked.seed} does not fail")
         return 0
-    print(keep(found, FAILURES, ledger=asked.ledger, twin=asked.twin))
+    print(keep(found, FAILURES, ledger=asked.ledger, kind=asked.kind, twin=asked.twin))
     return 1
 
 
-def keep(found: Shrunk, directory: Path, *, ledger: str = "memory", twin: str | None = None) -> str:
+def keep(
+    found: Shrunk, directory: Path, *, ledger: str = "memory", kind: str = "plain", twin: str | None = None
+) -> str:
     """Writes a failure's script and report; returns the report."""
     directory.mkdir(parents=True, exist_ok=True)
     script = directory / f"{found.seed}.json"
     script.write_text(json.dumps(list(found.script)), encoding="utf-8")
-    options = ("" if ledger == "memory" else f" --ledger {ledger}") + ("" if twin is None else f" --twin '{twin}'")
+    said = {"ledger": ledger, "kind": kind, "twin": twin and f"'{twin}'"}
+    usual = {"ledger": "memory", "kind": "plain", "twin": None}
+    options = "".join(f" --{name} {one}" for name, one in said.items() if one != usual[name])
     report = "\n".join(
         [
             f"seed {found.seed}: {len(found.script)} steps are enough, found in {found.tries} tries"

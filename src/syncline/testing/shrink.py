@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from syncline.testing import oracle
 from syncline.testing.trial import STEPS, Fails, NewLedger, Trial, attempt, in_memory
 
 SECONDS = 60.0
@@ -27,14 +26,15 @@ class Shrunk:
 
 
 def shrink(
-    seed: int, fails: Fails = oracle.check, *, steps: int = STEPS, script: Sequence[int] | None = None,
-    new_ledger: NewLedger = in_memory, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic,
+    seed: int, fails: Fails | None = None, *, steps: int = STEPS, script: Sequence[int] | None = None,
+    new_ledger: NewLedger = in_memory, kind: str = "plain", seconds: float = SECONDS,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Shrunk | None:  # fmt: skip
     """Drops halves, then smaller chunks, then single steps. None: this seed does not fail."""
     deadline = clock() + seconds
 
     def run(part: Sequence[int] | None) -> Trial:
-        return attempt(seed, steps=steps, script=part, fails=fails, new_ledger=new_ledger)
+        return attempt(seed, steps=steps, script=part, fails=fails, new_ledger=new_ledger, kind=kind)
 
     first = run(script)
     if first.rule is None:
@@ -48,7 +48,7 @@ def shrink(
             whole = clock() < deadline
             break
         size = max(size // 2, 1)
-    last = attempt(seed, script=best, fails=fails, new_ledger=new_ledger, trace=True)
+    last = attempt(seed, script=best, fails=fails, new_ledger=new_ledger, kind=kind, trace=True)
     return Shrunk(seed=seed, script=best, violations=last.violations, log=last.log, tries=tries, whole=whole)
 
 

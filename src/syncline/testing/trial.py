@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from syncline.sync.store import Ledger
-from syncline.testing import oracle
+from syncline.testing.kinds import KINDS
 from syncline.testing.memory import MemoryLedger
 from syncline.testing.world import Crash, World
 
@@ -52,15 +52,16 @@ def rule_of(violation: str) -> str:
 
 
 def attempt(
-    seed: int, *, steps: int = STEPS, script: Sequence[int] | None = None, fails: Fails = oracle.check,
-    new_ledger: NewLedger = in_memory, trace: bool = False,
+    seed: int, *, steps: int = STEPS, script: Sequence[int] | None = None, fails: Fails | None = None,
+    new_ledger: NewLedger = in_memory, trace: bool = False, kind: str = "plain",
 ) -> Trial:  # fmt: skip
-    """Runs a seed, or a script of it, to its quiet end and judges it."""
-    world = World.__new__(World)  # a constructor that raises would take the trace with it
+    """Runs a seed, or a script of it, to its quiet end and judges it, by its kind's oracle unless told otherwise."""
+    ours = KINDS[kind]
+    world = ours.world.__new__(ours.world)  # a constructor that raises would take the trace with it
     with new_ledger() as ledger:
         try:
-            World.__init__(world, seed, steps=steps, script=script, ledger=ledger, trace=trace)
-            violations = fails(world)
+            ours.world.__init__(world, seed, steps=steps, script=script, ledger=ledger, trace=trace, cast=ours.cast)
+            violations = (fails or ours.check)(world)
         except (Exception, Crash) as error:
             violations = [f"E {type(error).__name__}: {error}"]
     return Trial(
