@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +21,8 @@ from typing import Any
 
 import msgspec
 
-from syncline.testing.ledgers import KINDS
+from syncline.testing.kinds import KINDS
+from syncline.testing.ledgers import LEDGERS
 from syncline.testing.storm_report import Report
 from syncline.testing.storm_worker import Job, Ran, work
 from syncline.testing.trial import STEPS
@@ -78,9 +80,11 @@ class Storm:
     steps: int = STEPS
     world_seconds: float = WORLD_SECONDS
     shrink_seconds: float = SHRINK_SECONDS
+    target: Callable[[Connection], None] = work
     clock: Callable[[], float] = time.monotonic
     workers: list[Worker] = field(default_factory=list)
     violated: bool = False
+    asked_to_end: bool = False
     handed: int = 0
 
     def __post_init__(self) -> None:
@@ -91,41 +95,49 @@ class Storm:
         if self.context.get_start_method() == "forkserver":
             self.context.set_forkserver_preload(["syncline.testing.storm_worker"])
 
-    def blow(self, seconds: float) -> bool:
-        """Runs worlds for so long. Returns whether all held."""
-        deadline = self.clock() + seconds
+    def blow(self, seconds: float, worlds: int | None = None) -> bool:
+        """Runs worlds for so long, or so many of them. Returns whether all held."""
+        deadline, end = self.clock() + seconds, None if worlds is None else self.handed + worlds
         try:
             self.workers = [self.start() for _ in range(self.processes)]
-            while self.clock() < deadline or any(worker.seed is not None for worker in self.workers):
+            while True:
                 if self.clock() < deadline:
-                    self.hand_out()
+                    self.hand_out(end)
+                if self.asked_to_end or all(worker.seed is None for worker in self.workers):
+                    break
                 self.gather()
                 if self.report.is_due():
                     self.save()
                     self.report.tell(self.state)
-        except KeyboardInterrupt:
-            self.report.say("ended; the seeds that were under way are run again next time")
-            for worker in self.workers:
-                worker.process.kill()
         finally:
             self.save()
             for worker in self.workers:
+                if worker.seed is not None:
+                    worker.process.kill()
                 worker.end()
         return not self.violated
+
+    def end(self, *_: object) -> None:
+        """Ctrl-C: the seeds that are under way are run again next time. A second one ends it the hard way."""
+        self.asked_to_end = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(self) -> Worker:
         """A new process, waiting for work."""
         ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=work, args=(theirs,), daemon=True)
+        process = self.context.Process(target=self.target, args=(theirs,), daemon=True)
         process.start()
         theirs.close()
         return Worker(process, ours)
 
-    def hand_out(self) -> None:
-        """A seed to everyone who has none."""
+    def hand_out(self, end: int | None) -> None:
+        """A seed to everyone who has none, up to a last one."""
         for worker in (worker for worker in self.workers if worker.seed is None):
+            if self.handed == end:
+                return
             job = Job(
-                seed=self.handed, steps=self.steps, ledger=KINDS[self.handed % len(KINDS)],
+                seed=self.handed, steps=self.steps, ledger=LEDGERS[self.handed % len(LEDGERS)],
+                kind=list(KINDS)[self.handed // len(LEDGERS) % len(KINDS)],
                 shrink_seconds=self.shrink_seconds, failures=self.directory / "failures",
             )  # fmt: skip
             worker.seed, worker.since = self.handed, self.clock()
@@ -198,6 +210,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Exit code 1 if anything did not hold."""
     parser = argparse.ArgumentParser(prog="python -m syncline.testing.storm", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--worlds", type=int, help="no more than so many")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--steps", type=int, default=STEPS, help="of each world")
     parser.add_argument("--seed", type=int, help="begin here instead of where the last storm ended")
@@ -205,11 +218,12 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     report = Report()
     state = load(asked.directory, asked.seed)
-    report.say(f"from seed {state.next} on, {asked.processes} processes, {asked.minutes:g} minutes")
     storm = Storm(
         state=state, directory=asked.directory, processes=asked.processes, report=report, steps=asked.steps
     )  # fmt: skip
-    held = storm.blow(asked.minutes * 60.0)
+    signal.signal(signal.SIGINT, storm.end)
+    report.say(f"from seed {state.next} on, {asked.processes} processes, {asked.minutes:g} minutes")
+    held = storm.blow(asked.minutes * 60.0, asked.worlds)
     report.end(storm.state, asked.directory)
     return 0 if held else 1
 

@@ -22,6 +22,7 @@ class Job:
     seed: int
     steps: int
     ledger: str
+    kind: str
     shrink_seconds: float
     failures: Path
 
@@ -50,10 +51,10 @@ def work(jobs: Connection) -> None:
 def run(job: Job, directory: Path) -> Ran:
     """One world; a failing one leaves its shortest trace."""
     new_ledger = ledgers(job.ledger, directory)
-    trial = attempt(job.seed, steps=job.steps, new_ledger=new_ledger)
+    trial = attempt(job.seed, steps=job.steps, new_ledger=new_ledger, kind=job.kind)
     if trial.violations:
-        found = shrink(job.seed, steps=job.steps, new_ledger=new_ledger, seconds=job.shrink_seconds)
-        keep(found or unrepeated(job, trial.script, trial.violations), job.failures, ledger=job.ledger)
+        found = shrink(job.seed, steps=job.steps, new_ledger=new_ledger, kind=job.kind, seconds=job.shrink_seconds)
+        keep(found or unrepeated(job, trial.script, trial.violations), job.failures, ledger=job.ledger, kind=job.kind)
     return Ran(seed=job.seed, steps=trial.steps, violations=trial.violations)
 
 
