@@ -71,7 +71,7 @@ class MergeWorld:
     def __init__(
         self, *, rules: tuple[MatchRule, ...] = (MatchRule(fields=("email",)),), born: Iterable[str] = (),
         on_delete: dict[str, OnDelete] | None = None, habits: dict[str, Habits] | None = None,
-        tasks: bool = False, leads: bool = False,
+        tasks: bool = False, leads: bool = False, manual_owner: bool = False,
     ) -> None:  # fmt: skip
         self.now, self.stop_at, self.points, self.outs = 1000.0, None, [], 0
         self.stops: Callable[[str], bool] = lambda name: False
@@ -86,7 +86,9 @@ class MergeWorld:
         }
         entities = {"contact": EntityPolicy(name="contact", fields=FIELDS, on_delete=on_delete or {})}
         if tasks:
-            entities["task"] = EntityPolicy(name="task", fields=TASK)
+            policy = "manual" if manual_owner else "last-write-wins"
+            owner = FieldPolicy(name="owner", type=reference("contact"), policy=policy)
+            entities["task"] = EntityPolicy(name="task", fields={**TASK, "owner": owner})
         always = Expression(text="TRUE", reads=frozenset(), evaluate=lambda column: True)
         births = [Birth(entity="contact", system=s, stream="contact", when=always) for s in born]
         births += [Birth(entity="task", system=s, stream="task", when=always) for s in born if tasks]

@@ -408,3 +408,27 @@ def test_the_delete_is_not_meant() -> None:
     assert world.there("crm", "crm1", "name") == "Anna"
     assert world.there("shop", "shop0", "name") == "Anna"
     assert (world.link("crm", "crm0").state, world.record(rid).parked) == ("tombstone", None)
+
+
+def test_a_row_that_somebody_deletes_while_we_are_about_to_is_only_gone() -> None:
+    world = everywhere()
+    world.delete("crm", "crm0")
+    observe.poll_deletes(world.hub, "crm", "contact")
+    world.delete("erp", "erp0")
+    observe.poll_deletes(world.hub, "erp", "contact")
+    assert world.link("erp", "erp0").state == "tombstone"
+    world.quiet()
+    assert world.record_of("erp", "erp0").parked is None
+
+
+def test_a_row_takes_a_birth_whose_create_was_not_sent_yet() -> None:
+    world = MergeWorld(born=["erp", "shop"])
+    world.quiet()
+    world.type("crm", email="a@x")
+    observe.advance(world.hub, "crm", "contact")
+    world.type("shop", email="a@x", phone="3")
+    observe.advance(world.hub, "shop", "contact")
+    assert world.link("shop", "shop0").record == world.link("crm", "crm0").record
+    world.quiet()
+    assert list(world.systems["shop"].rows["contact"]) == ["shop0"]
+    assert world.there("crm", "crm0", "phone") == "3"

@@ -45,7 +45,7 @@ def merge_of(record: int, history: Sequence[Entry]) -> list[Entry]:
 def part(keep: Case, alias: Case, history: Sequence[Entry]) -> tuple[list[Step], list[str]]:
     """Does it, on the cases: what `plan` shows is what is done."""
     merge = merge_of(alias.record.id, history)
-    if not merge:
+    if not merge or any(entry.link is not None and was_of(entry) is None for entry in merge):
         return [], [f"history does not say any more what record {alias.record.id} was"]
     steps: list[Step] = []
     left: list[str] = []
@@ -97,7 +97,7 @@ def give_links_back(
     alias.record = replace(alias.record, state="active", merged_into=None)
     own: list[int] = []
     for entry in merge:
-        if entry.link is None or not isinstance(entry.before, dict):
+        if entry.link is None:
             continue
         link = keep.links.get(entry.link)
         if link is None:
