@@ -6,7 +6,7 @@ import pytest
 from merge_world import TASK, MergeWorld, Stop
 
 from syncline.merge.policy import EntityPolicy, FieldPolicy
-from syncline.sync import answers, people
+from syncline.sync import answers, people, undo
 from syncline.sync.answers import CannotDo
 
 
@@ -524,3 +524,24 @@ def test_a_stop_while_linking_leaves_nothing(point: str) -> None:
             answers.add_link(world.hub, row, one, "anna")
     world.recover()
     assert state(world.quiet()) == before
+
+
+# ---- undo of what was written before a merge
+def test_an_undo_of_a_run_before_the_merge_does_not_mistake_one_version_for_another() -> None:
+    """Both records have a second version of the name; the ERP was told one, and after the merge the other."""
+    world = MergeWorld()
+    world.type("crm", email="a@x", name="Ann")
+    world.type("crm", email="b@x", name="Bea")
+    world.type("erp", email="b@x", name="Bea")
+    world.quiet()
+    world.edit("crm", "crm0", name="Anna")
+    world.edit("crm", "crm1", name="Beatrix")
+    world.quiet()
+    ledger = world.hub.ledger
+    run = next(run.id for run in ledger.runs(100) if any(i.system == "erp" for i in ledger.intents_of_run(run.id)))
+    answers.merge_records(world.hub, world.link("crm", "crm0").record, world.link("crm", "crm1").record, "anna")
+    world.quiet()
+    assert world.there("erp", "erp0", "name") == "Anna"
+    undo.undo_run(world.hub, run, "anna")
+    world.quiet()
+    assert world.there("erp", "erp0", "name") == "Anna"

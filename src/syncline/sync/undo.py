@@ -124,11 +124,10 @@ def root_of(ledger: Any, run: int) -> tuple[int, int]:
 
 
 def delivered(desk: Desk, run: int, kind: str) -> list[Intent]:
-    """What the run told and systems took, with the cases of today."""
+    """What the run told and systems took, with the cases and versions of today."""
     intents = [one for one in desk.unit.intents_of_run(run) if one.kind == kind and one.state == "done"]
     links = desk.unit.links([one.link for one in intents])
-    desk.load(link.record for link in links.values())
-    return [replace(one, record=links[one.link].record) for one in intents if one.link in links]
+    return desk.present([one for one in intents if one.link in links])
 
 
 # ---- writes
