@@ -135,14 +135,8 @@ def test_a_watched_value_that_does_not_fit_parks_and_one_not_watched_does_not():
 
 
 # ---- receipts
-def test_a_receipt_adds_to_a_sleeping_row_only_what_was_told_it():
+def test_a_receipt_adds_only_what_was_told():
     scene = company()
     stored = {"stage": "lost", "name": "Apex"}
-    kept = sleep.keep_asleep(scene.case.links[SHOP], binding(), ["stage", "lines/1"], stored)
+    kept = binding().refreshed(scene.case.links[SHOP].seen, ["stage", "lines/1"], stored)
     assert kept == {"stage": "lost", "name": "Acme", "optout": "no"}
-
-
-def test_a_receipt_of_a_row_that_is_awake_shows_all_it_tells():
-    scene = company(asleep=False)
-    kept = sleep.keep_asleep(scene.case.links[SHOP], binding(), ["stage"], {"name": "Apex"})
-    assert kept == {"stage": "open", "name": "Apex", "optout": "no"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from syncline.mapping.document import LineRow, LinesBinding
+from syncline.mapping.document import LineRow, LinesBinding, line_of
 from syncline.mapping.expression import Expression
 from syncline.mapping.field_type import Unfit, Value
 from syncline.mapping.lens import NOT_TOLD, Lens
@@ -95,6 +95,14 @@ class Binding:
     def field_of_raw(self) -> Mapping[str, str]:
         """A raw field's name to the canonical field it belongs to."""
         return {name: bound.field for bound in self.fields for name in bound.lens.reads}
+
+    def refreshed(self, seen: Mapping[str, Any], fields: Collection[str], now: Mapping[str, Any]) -> dict[str, Any]:
+        """What was seen, with the raw fields of these canonical ones (of a line: the list) as they are now."""
+        names = {raw.split(".", 1)[0] for f in fields if f in self.by_field for raw in self.by_field[f].lens.reads}
+        if self.lines is not None and any(line_of(field) is not None for field in fields):
+            names.add(self.lines.raw)
+        kept = {name: value for name, value in seen.items() if name not in names}
+        return {**kept, **{name: value for name, value in now.items() if name in names}}
 
     def bound(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """The part of a raw object that the mapping reads."""

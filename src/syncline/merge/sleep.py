@@ -77,7 +77,7 @@ def see_asleep(
     """Takes what is watched of a sleeping row; all else stays as it was known."""
     link = case.links[lid]
     watched = {name for name in binding.by_field if name in reads or case.policy(name).exempt}
-    kept = only_raw(binding, watched, link.seen, bound)
+    kept = binding.refreshed(link.seen, watched, bound)
     whole = binding.read(kept, resolve)
     reading = Reading(
         told={name: value for name, value in whole.told.items() if name in watched},
@@ -89,22 +89,6 @@ def see_asleep(
     # The rest is vouched for as it was: a change of it lies between then and the look that will show it.
     case.put(lid, known={**hidden, **case.links[lid].known}, as_of=link.as_of, covered=False)
     case.views.pop(lid, None)
-
-
-def only_raw(
-    binding: Binding, fields: Collection[str], seen: dict[str, object], now: dict[str, object]
-) -> dict[str, object]:
-    """What was seen, with the raw fields of these as they are now."""
-    names = {name.split(".", 1)[0] for field in fields for name in binding.by_field[field].lens.reads}
-    kept = {name: value for name, value in seen.items() if name not in names}
-    return {**kept, **{name: value for name, value in now.items() if name in names}}
-
-
-def keep_asleep(link: Link, binding: Binding, fields: Collection[str], stored: dict[str, object]) -> dict[str, object]:
-    """What a receipt may add to `seen`: of a sleeping row only what was told it."""
-    if not sleeps(link):
-        return {**link.seen, **stored}
-    return only_raw(binding, [name for name in fields if name in binding.by_field], link.seen, stored)
 
 
 def open_eyes(case: Case, lid: int) -> None:

@@ -43,16 +43,20 @@ def done(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
         case.put(lid, state="tombstone", deleting=False, due_at=None, due_since=None, direct_at=desk.now)
         case.note("deleted", None, lid, link.external_id, None)
         return None
-    told = None
+    told, moved = None, False
     if outcome.stored is not None:
         bound = binding.bound(outcome.stored)
-        case.put(lid, seen=sleep.keep_asleep(link, binding, intent.values, bound))
+        case.put(lid, seen=binding.refreshed(link.seen, intent.values, bound))
+        moved = case.links[lid].seen != {**link.seen, **bound}
         told = read_back(desk, binding, case, intent, bound)
     receipts.receive(case, intent, told, desk.now)
     lines.note_receipts(case, lid, list(intent.values), desk.now)
     if outcome.version is not None:
         case.put(lid, version=outcome.version)
-    case.put(lid, attempts=0, as_of=max(case.links[lid].as_of, desk.now if told and not sleep.sleeps(link) else 0.0))
+    if moved:  # something else changed there since the look: that is no receipt, and is looked at
+        case.hints.append((lid, desk.now))
+    vouched = told is not None and not moved and not sleep.sleeps(link)
+    case.put(lid, attempts=0, as_of=max(link.as_of, desk.now if vouched else 0.0))
     for name, one in intent.values.items():
         case.note("told", name, lid, one.before, one.value)
     return outcome.stored

@@ -1,0 +1,33 @@
+"""Between the look and the receipt somebody may edit another field: a receipt must not swallow that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests_yard import Yard
+
+from syncline.sync import deliver, people
+from syncline.testing import company
+
+
+@pytest.mark.parametrize("moment", ["looked", "called"])
+def test_an_edit_of_another_field_while_we_write_is_taken(moment: str) -> None:
+    yard = Yard()
+    yard.systems["shop"].make(company.STREAM, {"email": "p0@x", "name": "n0", "addr": "a0"})
+    yard.settle()
+    links = {link.system: link for link in yard.hub.ledger.links(range(100)).values()}
+    people.set_value(yard.hub, links["shop"].record, "name", "n1", "anna")
+    yard.now += 20.0
+
+    def edit(name: str) -> None:
+        if name == moment and not yard.done:
+            yard.done = True
+            yard.systems["shop"].change(company.STREAM, str(links["shop"].external_id), {"addr": "a1"})
+
+    yard.at_point = edit
+    deliver.deliver(yard.hub, "shop", company.STREAM)
+    assert yard.done
+    yard.settle()
+    held: list[Any] = [yard.row(system, "p0@x") for system in company.ORDER]
+    assert [(row["name"].lower(), row["addr"].lower()) for row in held] == [("n1", "a1")] * 3
