@@ -13,6 +13,7 @@ from syncline.sync import deliver, people, stops
 from syncline.sync.apply import apply
 from syncline.sync.plan import plan
 from syncline.sync.undo import Undoing, plan_undo, undo_run
+from syncline.testing.twins import TWINS, in_place
 
 
 def told(**habits: object) -> tuple[Small, int]:
@@ -212,6 +213,14 @@ def test_an_undo_asked_for_in_an_open_conflict_waits_for_its_end() -> None:
     small.settle()
     assert small.values("erp")["rep"] == "new"
     assert small.values("shop")["rep"] == "old", "settled for the same value: the undo goes on"
+
+
+def test_the_broken_twin_writes_an_undo_into_an_open_conflict() -> None:
+    small, run, _ = conflicted()
+    undo_run(small.hub, run, "anna")
+    with in_place(next(twin for twin in TWINS if twin.title == "undo in a conflict")):
+        small.settle()
+    assert small.values("shop")["rep"] == "old"
 
 
 def test_a_side_of_the_conflict_is_left() -> None:
