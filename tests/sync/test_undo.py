@@ -217,8 +217,8 @@ def test_an_undo_asked_for_in_an_open_conflict_waits_for_its_end() -> None:
 
 def test_the_broken_twin_writes_an_undo_into_an_open_conflict() -> None:
     small, run, _ = conflicted()
-    undo_run(small.hub, run, "anna")
     with in_place(next(twin for twin in TWINS if twin.title == "undo in a conflict")):
+        undo_run(small.hub, run, "anna")
         small.settle()
     assert small.values("shop")["rep"] == "old"
 
