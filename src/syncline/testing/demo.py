@@ -13,16 +13,17 @@ from rich.text import Text
 from syncline.model.link import Link
 from syncline.model.record import Record
 from syncline.testing import company, oracle
-from syncline.testing.story import Line, Story, StoryWorld
+from syncline.testing.story import Line, Story, StoryWorld, many
 from syncline.testing.trial import rule_of
 
 STEPS = 140
 MOST_LINES = 60
-SEEDS_TRIED = 150
-FAVOURITES = (492, 1175, 3286, 487)
+SEEDS_TRIED = 40
+FAVOURITES = (2200, 1156, 517, 1103)
 """Seeds that told a good story when this was written; they need not for ever."""
 WORTH_SEEING = ("crash", "conflict:", "settles", "refused", "parked", "no answer")
-"""A story that shows all this is told to those who name no seed."""
+ENOUGH = 5
+"""A story that shows so much of this is told to those who name no seed."""
 
 SYSTEMS = {
     "crm": "writes names in small letters, cuts addresses, answers “done” without saying what it stored",
@@ -65,7 +66,7 @@ def best_seed(steps: int) -> int:
         seen = sum(any(wanted in line.text for line in lines) for wanted in WORTH_SEEING)
         if seen > most:
             best, most = seed, seen
-        if most == len(WORTH_SEEING):
+        if most >= ENOUGH:
             break
     return best
 
@@ -93,10 +94,10 @@ def told(lines: Sequence[Line]) -> Table:
 def counts(world: StoryWorld, lines: Sequence[Line]) -> dict[str, int]:
     """What there was to do."""
     return {
-        "edits": len(world.edits),
-        "writes": sum(len(system.written) for system in world.systems.values()),
-        "conflicts": sum(entry.kind in ("conflict", "conflict-lost") for entry in world.memory.t.entries),
-        "crashes": sum("crashes" in line.text for line in lines if line.kind == "crash"),
+        "edit": len(world.edits),
+        "write": sum(len(system.written) for system in world.systems.values()),
+        "conflict": sum(entry.kind in ("conflict", "conflict-lost") for entry in world.memory.t.entries),
+        "crash": sum("crashes" in line.text for line in lines if line.kind == "crash"),
     }
 
 
@@ -160,7 +161,7 @@ def conclude(
         console.print(open_table(open_ones))
     lost = sum(rule_of(violation) == "1" for violation in violations)
     doubled = sum(rule_of(violation) == "4" for violation in violations)
-    parts = [f"{number} {name}" for name, number in counted.items()]
+    parts = [many(number, name) for name, number in counted.items()]
     console.print(
         "  ".join([*parts, f"{lost} lost", f"{doubled} doubled", f"{len(wrong)} otherwise wrong"]), style="bold"
     )

@@ -74,6 +74,12 @@ def value(one: Any) -> str:
     return f"“{one}”"
 
 
+def many(number: int, what: str) -> str:
+    """One write, two writes."""
+    plural = "es" if what.endswith("sh") else "s"
+    return f"{number} {what}" if number == 1 else f"{number} {what}{plural}"
+
+
 class Story:
     """Turns a world's events and history into lines."""
 
@@ -136,11 +142,11 @@ class Story:
                 return self.line(event, "crash", f"the hub crashes at “{point}”; what was not committed is gone")
             case ("recovered", left):
                 looked = (
-                    f"{left} writes without a receipt are looked at, and not sent again" if left else "all is known"
+                    f"{many(left, 'write')} without a receipt: looked at, not sent again" if left else "all is known"
                 )
                 return self.line(event, "crash", f"the hub starts again: {looked}")
             case ("NoAnswer", system):
-                return self.line(event, "crash", f"no answer from {system}: done or not? looked at, never sent blindly")
+                return self.line(event, "crash", f"no answer from {system}: done or not? found out without doing it twice")
             case ("Unreachable", system):
                 return self.line(event, "crash", f"{system} is down; what is due there waits, nothing else does")
             case ("take", record, field, side, sides):
