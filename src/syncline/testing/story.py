@@ -146,7 +146,7 @@ class Story:
                 )
                 return self.line(event, "crash", f"the hub starts again: {looked}")
             case ("NoAnswer", system):
-                return self.line(event, "crash", f"no answer from {system}: done or not? found out without doing it twice")
+                return self.line(event, "crash", f"no answer from {system}: done or not? never done twice")
             case ("Unreachable", system):
                 return self.line(event, "crash", f"{system} is down; what is due there waits, nothing else does")
             case ("take", record, field, side, sides):
