@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from syncline.mapping.binding import Binding
-from syncline.merge import lines, receipts, sleep
+from syncline.merge import conflicts, lines, receipts, sleep
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.observation import Observation
@@ -40,6 +40,7 @@ def done(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     lid = intent.link
     link = case.links[lid]
     if intent.kind == "delete":
+        conflicts.side_gone(case, lid)
         case.put(lid, state="tombstone", deleting=False, due_at=None, due_since=None, direct_at=desk.now)
         case.note("deleted", None, lid, link.external_id, None)
         return None

@@ -103,6 +103,9 @@ def stale_conflicts(world: World, record: Record, links: list[Link], field: str)
     """Rule 6."""
     conflict = record.conflicts.get(field)
     for link in links if conflict else ():
+        living = conflict is not None and str(link.id) in conflict.sides and str(link.id) not in conflict.gone
+        if living and link.state == "tombstone":
+            yield f"6 conflict of {field} of record {record.id} has a deleted row of {link.system} as a living side"
         side = conflict.sides.get(str(link.id), NOTHING) if conflict else NOTHING
         if side is NOTHING or link.state != "active" or is_dead(world, link):
             continue

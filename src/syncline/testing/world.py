@@ -111,7 +111,20 @@ class World:
         """The door: straight to the simulated system."""
         if effect == "write":
             self.say("hub", request.method, system, request.path, request.json)
+            self.watch_write(system, request)
         return self.systems[system].answer(request, effect)
+
+    def watch_write(self, system: str, request: Request) -> None:
+        """Nothing is ever written to a field while its conflict is open (rule 6)."""
+        parts = request.path.strip("/").split("/")
+        if request.method != "PATCH" or len(parts) != 2:
+            return
+        row = (system, parts[0], parts[1])
+        link = self.hub.ledger.links_at([row]).get(row)
+        if link is not None:
+            record = self.hub.ledger.records([link.record])[link.record]
+            for name in sorted(set(request.json) & set(record.conflicts)):
+                self.violations.append(f"6 wrote {name} of record {record.id} to {system} while its conflict was open")
 
     def point(self, name: str) -> None:
         """A crash point; and between look and write, and between two calls, a user may act."""
