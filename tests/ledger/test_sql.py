@@ -187,6 +187,7 @@ def test_a_lease_that_was_given_back_is_free(file: Path) -> None:
         pass
     with open_ledger(file, clock=clock) as ledger:
         save(ledger, 1)
+        assert list(ledger.scan(0, 10)) == [1]
 
 
 def test_an_expired_lease_is_taken_over_and_the_sleeper_changes_nothing(file: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests_yard import Yard
+from yard import Yard
 
 from syncline.sync import deliver, people
 from syncline.testing import company
