@@ -19,6 +19,8 @@ class Cast:
 
     fields: stream to its raw fields, the same in every system.
     opens:  the rows that are there before the hub sees anything. acts: one action of one user.
+    decides: one decision of a person in the hub; None: conflicts are settled and runs taken back.
+    meanwhile: what users do while the hub is at one of its points, such as between its look and its write.
     """
 
     order: tuple[str, ...]
@@ -27,6 +29,8 @@ class Cast:
     declaration: Callable[[], Declaration]
     opens: Callable[[World], None]
     acts: Callable[[World], None]
+    decides: Callable[[World], None] | None = None
+    meanwhile: Callable[[World, str], None] | None = None
 
     @property
     def streams(self) -> tuple[str, ...]:

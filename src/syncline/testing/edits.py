@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Edit:
-    """What a user did to one field; `value` is what their system then stored (for a tag: the tag)."""
+    """What a user did to one field; `value` is what their system then stored (for a tag: the tag).
+
+    unseen: done while the hub was at work on this very moment, perhaps between its look and its write.
+    """
 
     at: float
     system: str
@@ -16,6 +19,7 @@ class Edit:
     field: str
     value: Any
     kind: str
+    unseen: bool = False
 
 
 @dataclass(frozen=True)

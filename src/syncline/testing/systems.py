@@ -43,6 +43,7 @@ class Habits:
     formula: str | None = None
     line_ids: bool = True
     clock_ahead: float = 0.0
+    tells_born: bool = False
 
 
 @dataclass
@@ -144,12 +145,14 @@ class SimSystem:
         new = {**old, **stored}
         if self.habits.formula is not None:
             new[self.habits.formula] = f"{self.habits.formula}{len(row.history)}"
-        seconds = self.habits.versions == "seconds"
         version = {"counter": len(row.history) + 1, "seconds": float(int(now)), None: None}[self.habits.versions]
         last = row.history[-1].visible if row.history else 0.0
         visible = max(now + self.random.uniform(0, self.habits.lag), last)
-        stamp = (float(int(now)) if seconds else now) + self.habits.clock_ahead
-        return State(at=now, values=new, version=version, stamp=stamp, visible=visible)
+        return State(at=now, values=new, version=version, stamp=self.stamp_of(now), visible=visible)
+
+    def stamp_of(self, moment: float) -> float:
+        """A moment by this system's own clock, as exactly as it tells."""
+        return (float(int(moment)) if self.habits.versions == "seconds" else moment) + self.habits.clock_ahead
 
     def stored_lines(self, row: RowAt, lines: Any) -> list[Raw]:
         """Lines get ids of this system, where it has any; each column is stored in its own way."""
@@ -248,7 +251,8 @@ class SimSystem:
 
     def shown(self, row: RowAt, state: State) -> Raw:
         """A row in an answer."""
-        return {"id": row.id, "version": state.version, "at": state.stamp, **state.values}
+        born = {"born": self.stamp_of(row.born)} if self.habits.tells_born else {}
+        return {"id": row.id, "version": state.version, "at": state.stamp, **born, **state.values}
 
     # ---- writes
     def write(self, stream: str, rest: list[str], request: Request) -> Answer:

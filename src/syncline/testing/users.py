@@ -72,15 +72,16 @@ def delete(world: World, system: Any, row: Any) -> None:
         world.errands.append((world.now + world.random.uniform(0.5, 12), lambda: type_row(world, email, name)))
 
 
-def edit(world: World, system: Any, row: Any) -> None:
+def edit(world: World, system: Any, row: Any, field: str | None = None, *, unseen: bool = False) -> None:
     """Edits one field: sets, clears, adds or removes a tag. Every edit has a value of its own."""
     random = world.random
     if row.dead is not None:
         return
     world.number += 1
-    field = random.choice([name for name in company.FIELDS if name != "email"])
-    if world.climate.focus is not None and random.random() < 0.7:
-        field = world.climate.focus
+    if field is None:
+        field = random.choice([name for name in company.FIELDS if name != "email"])
+        if world.climate.focus is not None and random.random() < 0.7:
+            field = world.climate.focus
     was = row.now.values[field]
     kind, value, said = "set", "", ""
     if field == "tags":
@@ -92,7 +93,9 @@ def edit(world: World, system: Any, row: Any) -> None:
         return
     system.change(company.STREAM, row.id, {field: value})
     told = said if kind in ("add", "remove") else stored
-    world.edits.append(Edit(at=world.now, system=system.name, row=row.id, field=field, value=told, kind=kind))
+    world.edits.append(
+        Edit(at=world.now, system=system.name, row=row.id, field=field, value=told, kind=kind, unseen=unseen)
+    )
     world.say("user", kind, system.name, row.id, field, repr(value))
     name, rid = system.name, row.id
     for _ in range(random.choice([0, 1, 1, 2])):

@@ -82,7 +82,8 @@ def stream(name: str, habits: Habits, fields: tuple[str, ...]) -> Stream:
         sweep=sweep, deleted=deleted if habits.proves == "feed" else None, find=find, create=create, update=update,
         delete=delete, done=done, batch=batch if habits.batches else None,
         receipts=receipts if habits.batches else None,
-        changed_at="at", version="version" if habits.versions else None,
+        changed_at="at", created_at="born" if habits.tells_born else None,
+        version="version" if habits.versions else None,
         settles_in=SettlesIn(changes=habits.lag, sweep=habits.lag, find=habits.lag, feed=habits.lag),
         deletes_proven_by=habits.proves, create_is_safe_by=habits.safe_by, write_timeout=WRITE_TIMEOUT_SECONDS,
     )  # fmt: skip
@@ -105,7 +106,7 @@ def done(answer: Answer) -> Outcome:
     return Done(
         id=answer.body.get("id", ""),
         version=answer.body.get("version"),
-        stored={k: v for k, v in answer.body.items() if k not in ("id", "version", "at")} if whole else None,
+        stored={k: v for k, v in answer.body.items() if k not in ("id", "version", "at", "born")} if whole else None,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from syncline.connect.request import Answer, Effect, Request
 from syncline.model.rows import Hint
-from syncline.sync import deliver, derive, observe, people, recover
+from syncline.sync import deliver, derive, observe, people, recover, wakes
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 from syncline.sync.store import Ledger
@@ -128,6 +128,8 @@ class World:
 
     def point(self, name: str) -> None:
         """A crash point; and between look and write, and between two calls, a user may act."""
+        if self.cast.meanwhile is not None:
+            self.cast.meanwhile(self, name)
         if self.crash_rate and self.random.random() < self.crash_rate:
             self.say("CRASH at", name)
             raise Crash(name)
@@ -160,7 +162,7 @@ class World:
             if kind < self.climate.acts:
                 self.cast.acts(self)
             elif kind < self.climate.acts + self.climate.decides:
-                users.decide(self)
+                (self.cast.decides or users.decide)(self)
             else:
                 self.hub_step()
 
@@ -196,6 +198,7 @@ class World:
             self.safely(observe.look, self.hub, system, stream)
         elif choice < 0.6:
             self.safely(derive.derive_dirty, self.hub)
+            self.safely(wakes.wake, self.hub)
         else:
             self.safely(deliver.deliver, self.hub, system, stream)
 
@@ -256,6 +259,7 @@ class World:
                 self.sweep(name, stream)
                 self.safely(observe.look, self.hub, name, stream)
                 self.safely(derive.derive_dirty, self.hub)
+                self.safely(wakes.wake, self.hub)
                 self.safely(deliver.deliver, self.hub, name, stream)
         self.steps += 1
 
