@@ -10,7 +10,7 @@ from typing import Any
 class Edit:
     """What a user did to one field; `value` is what their system then stored (for a tag: the tag).
 
-    unseen: done while the hub was at work on this very moment, perhaps between its look and its write.
+    unseen: for what was done in the middle of a step of the hub, how many states the row had then.
     """
 
     at: float
@@ -19,7 +19,7 @@ class Edit:
     field: str
     value: Any
     kind: str
-    unseen: bool = False
+    unseen: int | None = None
 
 
 @dataclass(frozen=True)
