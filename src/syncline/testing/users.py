@@ -93,8 +93,9 @@ def edit(world: World, system: Any, row: Any, field: str | None = None, *, unsee
         return
     system.change(company.STREAM, row.id, {field: value})
     told = said if kind in ("add", "remove") else stored
+    states = len(row.history) if unseen else None
     world.edits.append(
-        Edit(at=world.now, system=system.name, row=row.id, field=field, value=told, kind=kind, unseen=unseen)
+        Edit(at=world.now, system=system.name, row=row.id, field=field, value=told, kind=kind, unseen=states)
     )
     world.say("user", kind, system.name, row.id, field, repr(value))
     name, rid = system.name, row.id
