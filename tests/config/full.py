@@ -91,7 +91,12 @@ CRM_SUPPORT = {
     "fields": {
         "ticket.subject": {"type": "text", "at": {"zendesk": "ticket.subject"}},
         "ticket.account": {"type": "reference", "of": "account", "at": {"zendesk": "ticket.organization_id"}},
-    }
+        "ticket.priority": {"type": "text", "at": {"zendesk": "ticket.priority"}},
+        "task.title": {"type": "text", "at": {"hubspot": "task.subject"}},
+        "task.rep": {"type": "text", "at": {"hubspot": {"field": "task.owner", "custom": True}}},
+        "task.due": {"type": "date", "at": {"hubspot": {"field": "task.due", "custom": True}}},
+    },
+    "events": {"ticket.escalated": "priority = 'urgent'"},
 }
 PATTERNS: Mapping[str, Any] = {"crm-erp": CRM_ERP, "crm-support": CRM_SUPPORT}
 

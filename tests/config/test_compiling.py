@@ -41,9 +41,13 @@ def test_a_full_declaration() -> None:
     assert [(one.field, one.rollup.kind, one.rollup.by) for one in declaration.rollups] == [
         ("won_deals", "count", "account"), ("open_pipeline", "sum", "account"),
     ]  # fmt: skip
-    (rule,) = declaration.rules
-    assert (rule.entity, rule.event, rule.notify) == ("ticket", "escalated", ("account.rep", "sales_leads"))
-    assert (rule.makes[0].entity, rule.makes[0].system, rule.makes[0].due_seconds) == ("task", "hubspot", 86400.0)
+    emitted, rule = declaration.rules
+    assert (emitted.name, emitted.events, emitted.makes) == ("ticket.escalated", ("ticket.escalated",), ())
+    assert (rule.entity, rule.event, rule.when, rule.events) == ("ticket", "escalated", emitted.when, ())
+    assert (rule.notify, rule.persons) == (("sales_leads",), ("account.rep",))
+    assert (rule.makes[0].entity, rule.makes[0].system, sorted(rule.makes[0].given)) == (
+        "task", "hubspot", ["due", "rep", "title"],
+    )  # fmt: skip
     alert = declaration.alerts["conflict_rate"]
     assert (alert.above, alert.over_seconds, alert.at_least) == (Threshold(0.03, "share"), 43200.0, 50)
     assert declaration.alerts["pending"].to == ("integration",)

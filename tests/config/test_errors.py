@@ -6,6 +6,8 @@ import pytest
 from declaring import HEAD, only, problems, unmarked
 
 NAME = "  contact.name: {type: text, at: {hubspot: contact.lastname}}\n"
+WON = f"{NAME}events: {{contact.won: name = 'won'}}\n"
+TASK = f"{NAME}  task.title: {{type: text, at: {{hubspot: task.subject}}}}\nevents: {{contact.won: name = 'won'}}\n"
 ACCOUNT = "  account.name: {type: text, at: {hubspot: company.name, odoo: res.partner.name}}\n"
 
 SCHEMA = [
@@ -81,16 +83,16 @@ NAMES = [
     (f"fields:\n{NAME}addressees: {{sales: [§slak]}}\n", "unknown system `slak`", None),
     (f"fields:\n{NAME}rules: {{r: {{when: §tickt.escalated, notify: [a]}}}}\naddressees: {{a: [odoo]}}\n",
      "unknown entity `tickt`", "`ticket`"),
-    (f"fields:\n{NAME}rules: {{r: {{when: contact.won, notify: [§contact.nme]}}}}\n",
+    (f"fields:\n{WON}rules: {{r: {{when: contact.won, notify: [§contact.nme]}}}}\n",
      "`contact.nme` is not known here", "did you mean `contact.name`?"),
-    (f"fields:\n{NAME}rules: {{r: {{when: contact.won, make: {{task: {{in: §hubspt}}}}}}}}\n", "unknown system",
+    (f"fields:\n{TASK}rules: {{r: {{when: contact.won, make: {{task: {{in: §hubspt}}}}}}}}\n", "unknown system",
      "`hubspot`"),
-    (f"fields:\n{NAME}rules: {{r: {{when: contact.won, make: {{§tsk: {{}}}}}}}}\n", "unknown entity `tsk`", "`task`"),
-    (f"fields:\n{NAME}rules: {{r: {{when: contact.won, make: {{task: {{title: §'Hi {{nme}}'}}}}}}}}\n",
-     "`nme` is not known here", "`name`"),
-    (f"fields:\n{NAME}rules: {{r: {{when: contact.won, make: {{contact: {{nmae: §x}}}}}}}}\n",
+    (f"fields:\n{WON}rules: {{r: {{when: contact.won, make: {{§tsk: {{}}}}}}}}\n", "unknown entity `tsk`", "`task`"),
+    (f"fields:\n{TASK}rules: {{r: {{when: contact.won, make: {{task: {{in: hubspot, title: 'Hi {{§nme}}'}}}}}}}}\n",
+     "unknown field `nme`", "`name`"),
+    (f"fields:\n{WON}rules: {{r: {{when: contact.won, make: {{contact: {{in: hubspot, nmae: §x}}}}}}}}\n",
      "`contact` has no field `nmae`", "`name`"),
-    (f"fields:\n{NAME}rules: {{r: {{when: contact.won, after: 1h, without: §ordr, notify: [contact.name]}}}}\n",
+    (f"fields:\n{WON}rules: {{r: {{when: contact.won, after: 1h, without: §ordr, notify: [contact.name]}}}}\n",
      "unknown entity `ordr`", "`order`"),
     (f"fields:\n{NAME}examples: {{e: {{entity: §contct, given: {{}}, expect: {{}}}}}}\n", "unknown entity",
      "`contact`"),
@@ -272,8 +274,8 @@ COMPUTED = [
 
 REST = [
     (f"fields:\n{NAME}rules: {{r: {{when: §won, notify: [contact.name]}}}}\n", "should be an event", "`deal.won`"),
-    (f"fields:\n{NAME}rules: {{§r: {{when: contact.won}}}}\n", "the rule does nothing", "add `make:` or `notify:`"),
-    (f"fields:\n{NAME}rules: {{§r: {{when: contact.won, without: order, notify: [contact.name]}}}}\n",
+    (f"fields:\n{WON}rules: {{§r: {{when: contact.won}}}}\n", "the rule does nothing", "add `make:` or `notify:`"),
+    (f"fields:\n{WON}rules: {{§r: {{when: contact.won, without: order, notify: [contact.name]}}}}\n",
      "`without` needs a time", "add `after:`"),
     (f"fields:\n{NAME}alerts: {{delay: {{above: §3%}}}}\n", "delay is a seconds, not a share", "write it as `15 min`"),
     (f"fields:\n{NAME}addressees: {{a: §[]}}\n", "nobody is addressed", None),

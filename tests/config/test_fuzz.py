@@ -103,8 +103,8 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     max_leaves=6,
 )
 SECTIONS = st.sampled_from(
-    ["mode", "zone", "currency", "patterns", "first_sync", "create", "on_create", "entities", "rules", "addressees",
-     "alerts", "tables", "mappings", "brakes", "people", "examples", "fields"]
+    ["mode", "zone", "currency", "patterns", "first_sync", "create", "on_create", "entities", "events", "rules",
+     "addressees", "alerts", "tables", "mappings", "brakes", "people", "examples", "fields"]
 )  # fmt: skip
 KEYS = st.sampled_from(
     ["type", "truth", "policy", "merge", "at", "is", "rollup", "of", "values", "unmapped", "default", "order", "parts",

@@ -93,6 +93,7 @@ def test_each_line_says_where_it_came_from() -> None:
     assert told(lines["alerts.conflict_rate.above"]) == ("3%", "hub.yaml:48")
     assert told(lines["alerts.delay.above"]) == ("900 s", "default")
     assert told(lines["create.account.odoo"]) == ("won_deals > 0", "hub.yaml:20")
+    assert told(lines["events.ticket.escalated"]) == ("priority = 'urgent'", "pattern crm-support (hub.yaml:15)")
     assert told(lines["rules.escalation_reaches_the_seller"]) == ("ticket.escalated", "hub.yaml:41")
     assert told(lines["first_sync.match.contact"]) == ("email", "hub.yaml:17")
     assert told(lines["brakes.delete.share"]) == ("5%", "default")

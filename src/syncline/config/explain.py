@@ -157,7 +157,10 @@ def _field(loaded: Loaded, entity: str, policy: FieldPolicy) -> Iterator[Line]:
 
 def _rest(loaded: Loaded) -> Iterator[Line]:
     for rule in loaded.declaration.rules:
-        yield _line(loaded, ("rules", rule.name), f"{rule.entity}.{rule.event}")
+        if rule.events:
+            yield _line(loaded, ("events", rule.name), "" if rule.when is None else rule.when.text)
+        else:
+            yield _line(loaded, ("rules", rule.name), f"{rule.entity}.{rule.event}")
     for name, addressees in loaded.declaration.addressees.items():
         yield _line(loaded, ("addressees", name), addressees)
     for name, alert in loaded.declaration.alerts.items():

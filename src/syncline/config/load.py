@@ -122,7 +122,7 @@ def _compiled(check: Check, secrets: Mapping[Path, Any], environment: Mapping[st
     return Declaration(
         name=hub.hub, mode=hub.mode, zone=check.zone, currency=check.currency, order=tuple(systems), systems=systems,
         entities=entities, bindings=bindings, births=births, matching=matching_of(check),
-        computed=computed_of(check), rollups=rollups_of(check), rules=rules.rules_of(check),
+        computed=computed_of(check), rollups=rollups_of(check), rules=rules.rules_of(check, bindings),
         addressees=addressees, alerts=alerts, brakes=brakes, brakes_from_links=hub.brakes.from_links,
         unmatched=unmatched, examples=rules.examples_of(check, bindings),
         entity_modes={name: mode for name in hub.entities if (mode := check.entity(name).mode) is not None},

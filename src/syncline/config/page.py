@@ -116,11 +116,14 @@ fields:
       hubspot: deal.dealstage
       odoo: {field: sale.order.state, custom: true}
   account.orders: {rollup: count, of: order, where: "stage = 'won'"}
+events:
+  order.cancelled: stage = 'lost'
 rules:
   large_orders_are_seen:
     when: order.won
     if: amount >= 10000
     notify: [sales]
+    text: "{order.number} is worth {amount}"
 addressees: {sales: ["mailto:sales@acme.example"]}
 """
 

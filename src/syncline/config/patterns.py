@@ -13,7 +13,10 @@ ExpandPattern = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 """A pattern's name and options to a part of a hub.yaml; raises UnknownPattern, or ValueError for wrong options."""
 
 SECTIONS = frozenset(
-    {"first_sync", "create", "on_create", "fields", "entities", "rules", "alerts", "tables", "mappings", "addressees"}
+    {
+        *("first_sync", "create", "on_create", "fields", "entities", "events", "rules", "alerts", "tables", "mappings"),
+        "addressees",
+    }
 )
 """What a pattern may say; systems, modes and secrets are the file's alone."""
 

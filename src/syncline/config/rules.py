@@ -9,34 +9,35 @@ from typing import Any
 
 from syncline.config.bindings import stream_in
 from syncline.config.check import Check
+from syncline.config.events import event_of, events_of
+from syncline.config.makings import column_of, making_of, text_of
 from syncline.config.problems import Path, meant, quoted
-from syncline.config.schema import AlertBlock, MakeBlock, RuleBlock
+from syncline.config.schema import AlertBlock, RuleBlock
 from syncline.config.secret import Secret, filled
-from syncline.config.settings import ALERTS, BRAKES, Alert, Brake, Example, Making, Rule
+from syncline.config.settings import ALERTS, BRAKES, Alert, Brake, Example, Rule
 from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Unfit
 from syncline.mapping.types import TYPES
 
-_EVENT = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _UNMATCHED = ("park", "leave-blank")
 
 
-def rules_of(check: Check) -> tuple[Rule, ...]:
-    """Every rule, in the order of the file."""
-    return tuple(rule for name, block in check.hub.rules.items() if (rule := _rule(check, name, block)) is not None)
+def rules_of(check: Check, bindings: Sequence[Binding]) -> tuple[Rule, ...]:
+    """What each event emits, and then every rule in the order of the file."""
+    events = events_of(check)
+    rules = [_rule(check, bindings, name, block, events) for name, block in check.hub.rules.items()]
+    return (*events.values(), *(rule for rule in rules if rule is not None))
 
 
-def _rule(check: Check, name: str, block: RuleBlock) -> Rule | None:
+def _rule(
+    check: Check, bindings: Sequence[Binding], name: str, block: RuleBlock, events: dict[str, Rule]
+) -> Rule | None:
     path: Path = ("rules", name)
-    event = _EVENT.fullmatch(block.when)
+    event = event_of(check, (*path, "when"), block.when, events)
     if event is None:
-        check.error((*path, "when"), "should be an event, `ENTITY.EVENT`", "write it as `deal.won`")
         return None
-    entity = event[1]
-    if not check.known_entity((*path, "when"), entity, key=False):
-        return None
+    entity = event.entity
     condition = None
     if block.if_ is not None:
         condition = check.expression((*path, "if"), block.if_, check.columns(entity), "boolean")
@@ -44,42 +45,29 @@ def _rule(check: Check, name: str, block: RuleBlock) -> Rule | None:
         check.known_entity((*path, "without"), block.without, with_fields=False, key=False)
         if block.after is None:
             check.lacks(path, "`without` needs a time", "add `after:`, as `after: 1h`")
-    for index, one in enumerate(block.notify):
-        if one not in check.named("addressees"):
-            _known_path(check, (*path, "notify", index), entity, one, check.named("addressees"))
     if not block.make and not block.notify:
         check.lacks(path, "the rule does nothing", "add `make:` or `notify:`")
-    makes = tuple(_making(check, (*path, "make", made), entity, made, one) for made, one in block.make.items())
+    makes = [making_of(check, bindings, (*path, "make", made), entity, made, one) for made, one in block.make.items()]
+    notify, persons = _told(check, (*path, "notify"), entity, block.notify)
+    text = None
+    if block.text is not None and not block.notify:
+        check.at_key((*path, "text"), "`text` is for `notify`", "add `notify:`, or leave it out")
+    elif block.text is not None:
+        text = text_of(check, (*path, "text"), entity, block.text)
     return Rule(
-        name=name, entity=entity, event=event[2], condition=condition, makes=makes, notify=tuple(block.notify),
+        name=name, entity=entity, event=event.event, when=event.when, condition=condition,
+        makes=tuple(one for one in makes if one is not None), notify=notify, persons=persons, text=text,
         after_seconds=block.after, without=block.without,
     )  # fmt: skip
 
 
-def _making(check: Check, path: Path, entity: str, made: str, block: MakeBlock) -> Making:
-    check.known_entity(path, made, with_fields=False)
-    if block.in_ is not None:
-        check.known_system((*path, "in"), block.in_, key=False)
-    if block.for_ is not None:
-        _known_path(check, (*path, "for"), entity, block.for_, ())
-    values = {"title": block.title, **(block.model_extra or {})}
-    for key, value in values.items():
-        for placeholder in _PLACEHOLDER.findall(value) if isinstance(value, str) else ():
-            _known_path(check, (*path, key), entity, placeholder, ())
-        if key != "title" and check.field_names.get(made):
-            check.known_field((*path, key), made, key)
-    return Making(
-        entity=made, system=block.in_, owner=block.for_, title=block.title, due_seconds=block.due,
-        leaving=block.leaving, values=dict(block.model_extra or {}),
-    )  # fmt: skip
-
-
-def _known_path(check: Check, path: Path, entity: str, text: str, others: Mapping[str, Any] | Sequence[str]) -> None:
-    """`ticket.subject`, or `account.rep` where a ticket refers to its account."""
-    columns = set(check.columns(entity))
-    own = {f"{entity}.{name}" for name in check.field_names.get(entity, ())}
-    if text not in columns | own:
-        check.error(path, f"{quoted(text)} is not known here", meant(text, columns | own | set(others)))
+def _told(check: Check, path: Path, entity: str, notify: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addressees, and the columns that say who else is to know."""
+    addressees, persons = check.named("addressees"), []
+    for index, one in enumerate(notify):
+        if one not in addressees:
+            persons.append(column_of(check, (*path, index), entity, one, addressees))
+    return tuple(one for one in notify if one in addressees), tuple(one for one in persons if one is not None)
 
 
 def addressees_of(check: Check, environment: Mapping[str, str]) -> dict[str, tuple[Any, ...]]:

@@ -87,26 +87,36 @@ class EntityBlock(Block):
 
 
 class MakeBlock(Block):
-    """A record that a rule makes. Further keys are fields of it."""
+    """A record that a rule makes. Further keys are fields of it: a value, `{field}`, or text with `{field}` in it."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
     in_: SystemName | None = Field(default=None, alias="in", description="The system it is made in.")
-    for_: str | None = Field(default=None, alias="for", description="Whose it is, as `account.rep`.")
+    for_: str | None = Field(default=None, alias="for", description="Whose it is, as `account.rep`: its field `rep`.")
     title: Text | None = Field(default=None, description="Its title; `{entity.field}` is replaced.")
-    due: Seconds | None = Field(default=None, description="When it is due after it was made.")
+    due: Seconds | None = Field(default=None, description="How long after it was made its field `due` is.")
     leaving: Literal["keep", "cancel", "credit", "ask"] = Field(
         default="ask", description="What becomes of it when the condition ends."
+    )
+    cancelled: dict[Name, Any] = Field(
+        default_factory=dict, description="`leaving: cancel`: fields and the values that mean cancelled; else deleted."
+    )
+    credit: dict[Name, MakeBlock] | None = Field(
+        default=None, description="`leaving: credit`: entity to what is made; `{field}` is of what is credited."
+    )
+    follows_until: Expr | None = Field(
+        default=None, description="Over what was made: until then it follows its source; else it is a snapshot."
     )
 
 
 class RuleBlock(Block):
     """When this is true of a record, make or notify that."""
 
-    when: Text = Field(description="An event, as `deal.won` or `ticket.escalated`.")
+    when: Text = Field(description="An event of `events`, or ENTITY and a value of its one enum, as `deal.won`.")
     if_: Expr | None = Field(default=None, alias="if", description="Only where this is true of the record.")
     make: dict[Name, MakeBlock] = Field(default_factory=dict, description="Entity to what is made.")
     notify: list[Text] = Field(default_factory=list, description="Addressees, or persons as `account.rep`.")
+    text: Text | None = Field(default=None, description="`notify`: what is said; `{entity.field}` is replaced.")
     after: Seconds | None = Field(default=None, description="This long after it, as `1h`.")
     without: Name | None = Field(default=None, description="Only if no such entity came meanwhile.")
 
@@ -181,6 +191,9 @@ class HubBlock(Block):
     )
     fields: dict[FieldPath, FieldBlock] = Field(default_factory=dict, description="`ENTITY.FIELD` to its block.")
     entities: dict[Name, EntityBlock | None] = Field(default_factory=dict, description="Settings by entity.")
+    events: dict[FieldPath, Expr] = Field(
+        default_factory=dict, description="`ENTITY.EVENT` to what becomes true when it happens; it is emitted then."
+    )
     rules: dict[Name, RuleBlock] = Field(default_factory=dict, description="What follows from what.")
     addressees: dict[Name, list[Text]] = Field(
         default_factory=dict, description="Name to systems, `mailto:` addresses or `${NAME}`."

@@ -56,9 +56,10 @@ class RolledUp:
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """What a rule makes: a record of `entity`, its values given as text with `{entity.field}` in it.
+    """What a rule makes: a record of `entity`, born in `system`, or where its own `create` says.
 
-    given:         values made of the record the rule is about, compiled; they come before `values`.
+    values:        what is always the same.
+    given:         what is made of the record the rule is about; it comes before `values`.
     lines:         columns of the lines that are taken over, by the columns of the record's own lines.
     follows_until: over what was made: until it is true once, `given` and `lines` follow their source.
     cancelled:     the values that mean cancelled, where a system has such; else a cancelled record is deleted.
@@ -67,9 +68,6 @@ class Making:
 
     entity: str
     system: str | None = None
-    owner: str | None = None
-    title: str | None = None
-    due_seconds: float | None = None
     leaving: Literal["keep", "cancel", "credit", "ask"] = "ask"
     values: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[str, Expression | Substitution] = field(default_factory=dict)
@@ -83,8 +81,10 @@ class Making:
 class Rule:
     """When `event` of `entity` happens and `condition` is true of the record: make, emit, notify.
 
-    when:   the event has happened to a record when this becomes true of it; None: nothing says when.
-    events: the types of what is emitted.
+    when:    the event has happened to a record when this becomes true of it; None: nothing says when.
+    events:  the types of what is emitted.
+    notify:  addressees by their names. persons: columns that say who else is to know, as `account.rep`.
+    text:    what they are told.
     """
 
     name: str
@@ -93,6 +93,8 @@ class Rule:
     condition: Expression | None = None
     makes: tuple[Making, ...] = ()
     notify: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    text: Substitution | None = None
     after_seconds: float | None = None
     without: str | None = None
     when: Expression | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -22,3 +23,12 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     at: float
     data: dict[str, Any] = {}
+
+
+def cloud_event(event: Event, hub: str) -> dict[str, Any]:
+    """The event as it leaves: a CloudEvent 1.0 in its JSON form. `source` and `id` together name the happening."""
+    time = datetime.fromtimestamp(event.at, UTC).isoformat(timespec="microseconds")
+    return {
+        "specversion": "1.0", "id": event.id, "source": f"/hubs/{hub}", "type": event.type, "subject": event.subject,
+        "time": time.replace("+00:00", "Z"), "datacontenttype": "application/json", "data": event.data,
+    }  # fmt: skip

@@ -7,6 +7,7 @@ whatever stops the hub; `made_by` and the ids of events say so to anybody who lo
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -18,8 +19,11 @@ from syncline.merge.case import Case
 from syncline.merge.policy import HUB
 from syncline.model.event import Event
 from syncline.model.record import NOTHING, Episode, Record
-from syncline.sync.columns import columns, note_unfit
+from syncline.sync.columns import columns, note_unfit, tried
 from syncline.sync.desk import Desk
+
+NOTIFICATION = "notification"
+"""The type of the event that tells whom a rule notifies of what."""
 
 
 def name_of(*parts: object) -> str:
@@ -153,7 +157,23 @@ def cancel(made: Case, making: Making, rule: Rule) -> None:
 def emit(desk: Desk, case: Case, rule: Rule, episode: Episode) -> None:
     """To the outbox, in the transaction that makes it true."""
     data = {name: held.value for name, held in case.record.fields.items() if held.value is not None}
-    for kind in rule.events:
+    told = [(kind, data) for kind in rule.events]
+    if rule.notify or rule.persons:
+        told.append((NOTIFICATION, {**notice(desk, case, rule), "record": data}))
+    for kind, what in told:
         name = name_of(rule.name, case.record.id, episode.number, kind)
         subject = f"{case.record.entity}/{case.record.id}"
-        desk.spread.events.append(Event(id=name, type=kind, subject=subject, at=episode.since, data=data))
+        desk.spread.events.append(Event(id=name, type=kind, subject=subject, at=episode.since, data=what))
+
+
+def notice(desk: Desk, case: Case, rule: Rule) -> dict[str, Any]:
+    """Who is to know, and what. Addressees stay names: where they lead is secret, and may change until then."""
+    lookup, text, said = columns(desk, case.record), f"{rule.entity}.{rule.event}", rule.text
+    if said is not None:
+        found = tried(desk, case, f"text of rule {rule.name}", said.text, lambda: said.render(lookup))
+        text = found[0] if found is not None else text
+    persons = [lookup(name) for name in rule.persons]
+    return {
+        "rule": rule.name, "event": f"{rule.entity}.{rule.event}", "text": text, "addressees": list(rule.notify),
+        "persons": [one for one in persons if one is not None],
+    }  # fmt: skip
