@@ -19,24 +19,15 @@ from syncline.mapping.reference import Ref
 Resolve = Callable[[Ref], int | None]
 """A system's id to our record's id; None while it is not known."""
 
-PLAIN = (str, bool, type(None))
-"""Canonical values that are remembered. A reference is a number, or nothing yet, and may come to be another."""
-REMEMBERED = 4096
-_SCALARS = (str, int, float, bool, type(None))
+_PLAIN = (str, int, float, bool)
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
-_pack = msgspec.msgpack.Encoder().encode
-
-
-def _text_of(raw: Mapping[str, Any]) -> bytes | None:
-    """The same for the same raw object only; None where that cannot be said: 1, True and 1.0 are equal in Python."""
-    if not all(type(value) in _SCALARS for value in raw.values()):
-        return None
-    try:
-        return _pack(raw)
-    except OverflowError:  # a number beyond 64 bits
-        return None
+def _same(one: Any, other: Any) -> bool:
+    """Exactly the same raw value."""
+    if one is other:
+        return True
+    return type(one) is type(other) and one == other and (type(one) in _PLAIN or _encode(one) == _encode(other))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +42,17 @@ class BoundField:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A raw object as canonical values; what the system did not tell is in none of them. `rows`: its lines."""
+    """A raw object as canonical values; what the system did not tell is in none of them.
+
+    rows:  its lines.
+    whole: every bound field was read, and not only those that may have moved.
+    """
 
     told: Mapping[str, Value]
     misfits: Mapping[str, Unfit] = field(default_factory=dict)
     unresolved: Mapping[str, Ref] = field(default_factory=dict)
     rows: tuple[LineRow, ...] | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,47 +112,39 @@ class Binding:
     def _person(self) -> bytes:
         return blake2b(self.version.encode(), digest_size=8).digest()
 
-    def read(self, raw: Mapping[str, Any], resolve: Resolve) -> Reading:
-        """Map in: typed and normalised. One field that does not fit holds up no other.
-
-        The same row is read at several steps of a batch: a reading that is plain values only is remembered.
-        """
-        text = _text_of(raw) if self.lines is None else None
-        if text is None:
-            return self._read(raw, resolve)
-        known = self._readings.get(text)
-        if known is None:
-            known = self._read(raw, resolve)
-            plain = all(type(known.told.get(bound.field)) in PLAIN for bound in self.fields)
-            if plain and not known.misfits and not known.unresolved:
-                if len(self._readings) >= REMEMBERED:
-                    self._readings.clear()
-                self._readings[text] = known
-        return known
+    def touched(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+        """The fields that are made of something else now. Types count: 1, True and 1.0 are equal in Python only."""
+        changed = [name for name in self.raw_names if not _same(before.get(name, NOT_TOLD), now.get(name, NOT_TOLD))]
+        return {field for name in changed for field in self._made_of.get(name, ())}
 
     @cached_property
-    def _readings(self) -> dict[bytes, Reading]:
-        return {}
+    def _made_of(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for bound in self.fields:
+            for name in {path.split(".", 1)[0] for path in bound.lens.reads}:
+                found[name] = (*found.get(name, ()), bound.field)
+        return found
 
-    def _read(self, raw: Mapping[str, Any], resolve: Resolve) -> Reading:
+    def read(self, raw: Mapping[str, Any], resolve: Resolve, only: Collection[str] | None = None) -> Reading:
+        """Map in: typed and normalised. One field that does not fit holds up no other. `only`: these fields."""
         told: dict[str, Value] = {}
         misfits: dict[str, Unfit] = {}
         unresolved: dict[str, Ref] = {}
-        for bound in self.fields:
+        for name in self.by_field if only is None else only:
             try:
-                value = bound.lens.get(raw)
+                value = self.by_field[name].lens.get(raw)
             except Unfit as misfit:
-                misfits[bound.field] = misfit
+                misfits[name] = misfit
                 continue
             if isinstance(value, Ref):
                 ref, value = value, resolve(value)
                 if value is None:
-                    unresolved[bound.field] = ref
+                    unresolved[name] = ref
                     continue
             if value is not NOT_TOLD:
-                told[bound.field] = value
+                told[name] = value
         rows = self.lines.read(raw) if self.lines is not None else None
-        return Reading(told=told, misfits=misfits, unresolved=unresolved, rows=rows)
+        return Reading(told=told, misfits=misfits, unresolved=unresolved, rows=rows, whole=only is None)
 
     def write(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Map out: canonical values to raw fields. References are resolved before this."""

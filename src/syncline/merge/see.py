@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from syncline.mapping.binding import Reading
 from syncline.mapping.document import line_of
+from syncline.mapping.lens import NOT_TOLD
 from syncline.merge import first_meeting, guard, receipts, settled
 from syncline.merge.case import Case
 from syncline.model.link import UNKNOWN_FIELD, Known
@@ -24,7 +25,8 @@ def see(
     old, now_there, misfits = case.view(lid), reading.told, reading.misfits
     met = case.links[lid].known
     case.put(lid, seen=bound)
-    case.views[lid] = (bound, now_there)
+    if reading.whole:
+        case.views[lid] = (bound, now_there)
     for name in sorted({*now_there, *misfits}):
         if is_settled(case, met.get(name), name, old, now_there):
             continue
@@ -49,14 +51,31 @@ def is_settled(case: Case, known: Known | None, name: str, old: Mapping[str, Val
     The rules below would come to the same, one by one. `known` is of before this observation; until a field's own
     turn only the taking of a line changes what is known of it.
     """
-    if known is None or name not in old or name not in new or line_of(name) is not None:
+    if known is None or line_of(name) is not None or not stands(case, known, name):
         return False
-    was, now, held = old[name], new[name], case.record.fields.get(name)
-    same = was is now or (type(was) is str and was == now)
+    was, now = old.get(name, NOT_TOLD), new.get(name, NOT_TOLD)
+    return was is not NOT_TOLD and (was is now or (type(was) is str and was == now))
+
+
+def stands(case: Case, known: Known, name: str) -> bool:
+    """Agreed at the record's version, and nothing is open."""
     return (
-        same and held is not None and known == Known(agreed=held.version, emptied=known.emptied, turns=known.turns)
-        and name not in case.record.conflicts
+        known.agreed == case.value(name).version and name not in case.record.conflicts
+        and not (
+            known.has_base or known.differs or known.filling or known.waiting or known.sent or known.doubts
+            or known.tries or known.rewrites or known.parked or known.withheld
+        )
     )  # fmt: skip
+
+
+def worth_a_look(case: Case, lid: int, fields: Iterable[str], touched: Collection[str]) -> list[str]:
+    """The fields of a row that have to be read: those that were touched there, and those that do not stand.
+
+    Of all others an observation has nothing to say: `is_settled` would be true of them.
+    """
+    met = case.links[lid].known
+    return [n for n in fields if n in touched or (known := met.get(n)) is None or not stands(case, known, n)]
+
 
 
 def must_look(case: Case, lid: int, name: str) -> bool:

@@ -16,7 +16,7 @@ from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.outcome import Done, Outcome, Unknown
 from syncline.model.record import Parking, Record
-from syncline.sync import meet, observe, outcomes, send, settle, stops, writing
+from syncline.sync import meet, observe, outcomes, send, settle, stops, writing, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
@@ -101,7 +101,7 @@ def park_birth(hub: Hub, link: Link, code: str, reason: str) -> None:
         parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy)
         desk.home(link.id).put(link.id, parked=parking)
         desk.home(link.id).note("parked", None, link.id, None, None, code)
-        desk.flush()
+        written.flush(desk)
 
 
 def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) -> bool:
@@ -206,7 +206,7 @@ def create(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
         going = gate.pick(desk, binding, ready)
         intents = [new_create(desk, binding, case, one.link, dict(one.told)) for one in going]
         unit.save_intents(intents)
-        desk.flush()
+        written.flush(desk)
         hub.point("create written")
     hub.point("create committed")
     for intent in intents:

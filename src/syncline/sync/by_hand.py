@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from syncline.config.settings import Rule
 from syncline.merge.case import Case
-from syncline.sync import derive, making, rules
+from syncline.sync import derive, making, rules, written
 from syncline.sync.desk import open_desk
 from syncline.sync.hub import Hub
 
@@ -33,7 +33,7 @@ def fire(hub: Hub, name: str, since: float) -> int:
                 rules.put(case, rule, fresh)
                 rules.when_due(desk, case, rule, fresh)
             derive.spread_out(desk, chosen)
-            desk.flush()
+            written.flush(desk)
             hub.point("fired")
         after, fired = ids[-1], fired + len(chosen)
     return fired
@@ -60,5 +60,5 @@ def answer(hub: Hub, record: int, name: str, how: str, who: str) -> None:
             case.note("person", None, None, None, how, f"{who}: rule {name}")
             rules.put(case, rule, making.leave(desk, case, rule, replace(episode, asked=False), how))
         derive.spread_out(desk, [case])
-        desk.flush()
+        written.flush(desk)
         hub.point("answered")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from syncline.config.declaration import Computed, Declaration
@@ -45,6 +46,11 @@ class Readers:
     rollups: Mapping[tuple[str, str], RolledUp]
     computed: Mapping[str, tuple[Computed, ...]]
 
+    @property
+    def any(self) -> bool:
+        """Does any record read another?"""
+        return bool(self.by_way or self.rolled or self.rows)
+
 
 @dataclass(frozen=True)
 class Move:
@@ -53,6 +59,7 @@ class Move:
     before: Record | None
     after: Record
 
+    @cached_property
     def fields(self) -> frozenset[str]:
         """What changed; all of it where the record appeared, went, or became another's alias."""
         old, new = (self.before.fields if self.before else {}), self.after.fields
@@ -154,7 +161,7 @@ def concerned(readers: Readers, unit: Reads, cases: Mapping[int, Case], moves: S
     """The records that must be derived again, in the order of their ids."""
     walks: dict[Hops, set[int]] = defaultdict(set)
     for move in moves:
-        for name in move.fields():
+        for name in move.fields:
             for hops in readers.by_way.get((move.after.entity, name), ()):
                 walks[hops].add(move.after.id)
     return sorted({rid for hops, ids in walks.items() for rid in walk_back(unit, cases, hops, ids)})
@@ -164,7 +171,7 @@ def parents(readers: Readers, unit: Reads, cases: Mapping[int, Case], moves: Seq
     """Parents whose rollups are no longer right, with the seconds that these may wait; the old parent too."""
     found: dict[int, set[float]] = defaultdict(set)
     for move in moves:
-        touched = {one for name in move.fields() for one in readers.rolled.get((move.after.entity, name), ())}
+        touched = {one for name in move.fields for one in readers.rolled.get((move.after.entity, name), ())}
         for entity, field, hops in touched:
             rolled = readers.rollups[entity, field]
             children = [move.before, move.after] if not hops else children_of(unit, cases, hops, move.after.id)

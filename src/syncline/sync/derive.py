@@ -13,7 +13,7 @@ from typing import Literal
 
 from syncline.config.declaration import Birth, Computed
 from syncline.merge.case import Case
-from syncline.sync import rollups, rules, scope, writing
+from syncline.sync import rollups, rules, scope, writing, written
 from syncline.sync.columns import ask_again, columns, judged, tried
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
@@ -26,7 +26,7 @@ URGENT = 100
 # ---- the steps
 def derive_changed(desk: Desk) -> None:
     """Derives every case that this transaction changed, and then up to URGENT of those that it concerns."""
-    first = list(desk.changed())
+    first = desk.moved()
     derive_cases(desk, first)
     spread_out(desk, first)
 
@@ -68,7 +68,7 @@ def derive_ids(desk: Desk, ids: Sequence[int]) -> None:
     cases = [desk.cases[rid] for rid in dict.fromkeys(taken_over)]
     derive_cases(desk, cases, rolled="all")
     spread_out(desk, cases)
-    desk.flush()
+    written.flush(desk)
 
 
 def derive_cases(desk: Desk, cases: Sequence[Case], rolled: Rolled = "none") -> None:
@@ -137,7 +137,7 @@ def bear(desk: Desk, case: Case, birth: Birth) -> None:
         return
     if case.record.made_by is None and not any(link.state == "active" for link in case.links.values()):
         return
-    if not desk.hub.ledger.cursor(birth.system, birth.stream, "changes").baselined:
+    if not desk.is_baselined(birth.system, birth.stream):
         return
     binding = desk.declaration.binding(birth.system, birth.stream)
     what = f"birth in {birth.system}.{birth.stream}"

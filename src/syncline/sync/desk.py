@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from msgspec.structs import replace
 
 from syncline.config.declaration import Declaration
 from syncline.identity.alias import resolve_alias
@@ -16,14 +13,14 @@ from syncline.identity.merging import restated
 from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Value
 from syncline.mapping.reference import Ref
-from syncline.merge import due, lines, sleep
+from syncline.mapping.view import View as SeenView
+from syncline.merge import lines, sleep
 from syncline.merge.case import Case
 from syncline.merge.policy import Setting, View
 from syncline.model.intent import Intent
-from syncline.model.link import NEVER, Link
+from syncline.model.link import Link
 from syncline.model.record import FieldValue, Record
-from syncline.model.rows import Held, Hint, ParkedRow, Run
-from syncline.sync import dependants
+from syncline.model.rows import ParkedRow, Run
 from syncline.sync.hub import Hub
 from syncline.sync.spread import Spread
 from syncline.sync.store import Row, Unit
@@ -52,6 +49,7 @@ class Desk:
     bindings: dict[tuple[str, str], Binding] = field(default_factory=dict)
     keys_made: dict[int, tuple[Mapping[str, FieldValue], Sequence[Name], tuple[Key, ...]]] = field(default_factory=dict)
     record_of: dict[int, int] = field(default_factory=dict)
+    read_whole: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @property
     def declaration(self) -> Declaration:
@@ -150,7 +148,7 @@ class Desk:
 
     def view(self, link: Link) -> Mapping[str, Value]:
         """What that system was last seen to hold, through today's mapping."""
-        return lines.view_of(link, self.binding(link).read(link.seen, self.resolve))
+        return viewer(self)(link)
 
     def writable(self, case: Case, link: Link) -> Sequence[str]:
         """The fields that may be told to that link, those of its lines among them."""
@@ -179,6 +177,13 @@ class Desk:
             row = (link.system, link.stream, link.external_id)
             self.at_row[row] = (link.record, link.id)
             self.unknown_rows.discard(row)
+
+    def is_baselined(self, system: str, stream: str) -> bool:
+        """Was that stream read to its end before this transaction?"""
+        known = self.read_whole.get((system, stream))
+        if known is None:
+            known = self.read_whole[system, stream] = self.hub.ledger.cursor(system, stream, "changes").baselined
+        return known
 
     # ---- making
     def new_case(self, entity: str, origin: str) -> Case:
@@ -237,86 +242,24 @@ class Desk:
             if case.record is not self.before[rid][0] or case.links != self.before[rid][1] or case.entries or case.hints
         ]  # fmt: skip
 
-    def mark_due(self, case: Case) -> None:
-        """Keeps the due column of every link in the same update."""
-        for lid, link in list(case.links.items()):
-            if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not self.writable(case, link)):
-                wanted = False
-            else:
-                wanted = due.is_due(case, lid, self.writable(case, link))
-            link = case.links[lid]
-            if wanted and link.due_since is None:
-                at = self.now + case.setting.entity.settle_after
-                case.put(lid, due_since=self.now, due_at=at)
-            elif wanted and link.due_at == NEVER and due.is_free(case, lid, self.writable(case, link)):
-                case.put(lid, due_at=self.now)  # what a brake holds holds up nothing else
-            elif not wanted and link.due_since is not None:
-                case.put(lid, due_since=None, due_at=None, held=())
+    def moved(self) -> list[Case]:
+        """The changed cases that mean something else now to keys, rules, births and readers.
 
-    def flush(self) -> None:
-        """Each table once: records, links, keys, references, history, hints, dirty marks."""
-        changed = self.changed()
-        for case in changed:
-            self.mark_due(case)
-        unit = self.unit
-        unit.save_records([c.record for c in changed if c.record is not self.before[c.record.id][0]])
-        unit.save_links(
-            [link for c in changed for lid, link in c.links.items() if self.before[c.record.id][1].get(lid) is not link]
-        )
-        unit.add_entries([entry for case in changed for entry in case.entries])
-        hints = [hint for case in changed for hint in self.hints_of(case)]
-        unit.put_hints(hints)
-        self.flush_held(changed)
-        self.flush_indexes(changed)
-        self.spread.marks.update(self.pass_on())
-        self.spread.flush(unit)
+        Of most that is written the record stays as it is, and only what is known of a row changes.
+        """
+        return [case for case in self.changed() if self.is_moved(case)]
+
+    def is_moved(self, case: Case) -> bool:
+        """Is the record another, or do other rows stand for it, or otherwise?"""
+        record, links = self.before[case.record.id]
+        return (
+            case.record is not record or case.links.keys() != links.keys()
+            or any(not stands_as_before(links[lid], link) for lid, link in case.links.items())
+        )  # fmt: skip
 
     def pass_on(self) -> list[int]:
         """The records that must be derived again because of what changed since this was asked last."""
         return self.spread.pass_on(self.hub.readers, self.unit, self.cases, self.before, self.now)
-
-    def hints_of(self, case: Case) -> Iterable[Hint]:
-        """The looks that the rules asked for; the read path says how soon one can tell anything."""
-        for lid, at in case.hints:
-            link = case.links[lid]
-            if link.external_id is not None and link.state != "tombstone":
-                at = max(at, self.now) + self.hub.look_after(link.system, link.stream)
-                yield Hint(system=link.system, stream=link.stream, id=link.external_id, at=at)
-
-    def flush_held(self, changed: Sequence[Case]) -> None:
-        """Keeps the number of what brakes hold beside its marks, in the same update."""
-        moved: Counter[tuple[str, str, str]] = Counter()
-        before = {lid: link for _, links in self.before.values() for lid, link in links.items()}
-        for case in changed:
-            for lid, link in case.links.items():
-                old = before[lid].held if lid in before else ()
-                if link.held != old:
-                    moved.update((link.system, link.stream, mark.kind) for mark in link.held if not mark.released)
-                    moved.subtract((link.system, link.stream, mark.kind) for mark in old if not mark.released)
-        if not any(moved.values()):
-            return
-        rows = {(one.system, one.stream, one.kind): one for one in self.unit.held()}
-        for key, number in moved.items():
-            row = rows.get(key) or Held(
-                system=key[0], stream=key[1], kind=key[2], count=0, since=self.now, why=self.held_why.get(key, "")
-            )  # fmt: skip
-            row = replace(row, count=row.count + number)
-            (self.unit.save_held if row.count > 0 else self.unit.drop_held)([row])
-
-    def flush_indexes(self, changed: Sequence[Case]) -> None:
-        """Match keys, references, and the rows that waited for one of these."""
-        keys, references = {}, {}
-        for case in changed:
-            before, now = self.before[case.record.id][0], case.record
-            same = before is not None and before.fields is now.fields and before.state == now.state
-            if not same or self.stands_otherwise(case):
-                keys[now.id] = self.keys(case)
-            if before is None or not same or before.episodes is not now.episodes:
-                references[now.id] = self.references(case)
-        self.unit.save_keys({rid: own for rid, own in keys.items() if own != self.keys_before(rid)})
-        self.wake_parked(keys)
-        self.unit.save_references(references)
-        self.wake_waiting([row for case in changed for row in self.new_rows(case)])
 
     def new_rows(self, case: Case) -> list[Row]:
         """The rows that this transaction linked to a record."""
@@ -324,6 +267,16 @@ class Desk:
             (link.system, link.stream, link.external_id)
             for link in case.links.values() if link.external_id is not None and self.is_new_row(case, link)
         ]  # fmt: skip
+
+    def same_keys(self, case: Case) -> bool:
+        """Is nothing that its match keys are made of another than when this transaction began?"""
+        before, links = self.before[case.record.id]
+        if before is None or before.state != case.record.state or links.keys() != case.links.keys():
+            return False
+        old, new, rules = before.fields, case.record.fields, self.declaration.matching.get(before.entity, ())
+        return all(old.get(name) is new.get(name) for rule in rules for name in rule.fields) and all(
+            links[lid].external_id == link.external_id for lid, link in case.links.items()
+        )
 
     def keys_before(self, rid: int) -> tuple[Key, ...]:
         """The match keys that a record had when this transaction began."""
@@ -335,45 +288,34 @@ class Desk:
         record, links = self.before[case.record.id]
         return record is None or standing(record, links) != standing(case.record, case.links)
 
-    def wake_parked(self, keys: Mapping[int, Sequence[Key]]) -> None:
-        """A row that was ambiguous by a key is looked at again when the records of that key changed."""
-        touched: set[Key] = set()
-        for rid, now in keys.items():
-            before = self.keys_before(rid)
-            touched |= {*before, *now} if self.stands_otherwise(self.cases[rid]) else {*before} ^ {*now}
-        rows = self.unit.parked_by_key(sorted(touched)) if touched else ()
-        self.unit.put_hints([Hint(system=r.system, stream=r.stream, id=r.id, at=self.now) for r in rows])
-
     def is_new_row(self, case: Case, link: Link) -> bool:
         """Did this link get its external id in this transaction?"""
         before = self.before[case.record.id][1].get(link.id)
         return before is None or before.external_id is None
 
-    def references(self, case: Case) -> tuple[int, ...]:
-        """The records that this one refers to, and what rules made of it, which it may follow. An alias has none."""
-        names = self.hub.reference_fields.get(case.record.entity, ())
-        found = [v for name in names if isinstance(v := case.value(name).value, int)]
-        every = tuple(dict.fromkeys([*found, *dependants.made_of(case.record)]))
-        return every if case.record.state != "merged" else ()
-
-    def wake_waiting(self, rows: Sequence[Row]) -> None:
-        """Rows that referred to a row before it was known are looked at again."""
-        if not rows or not self.hub.referred:
-            return
-        waiting = self.unit.waiting_for(rows)
-        again = {row for found in waiting.values() for row in found}
-        self.unit.put_hints([Hint(system=s, stream=t, id=i, at=self.now) for s, t, i in sorted(again)])
-        self.unit.stop_waiting(waiting)
-
 
 def viewer(desk: Desk) -> View:
-    """A desk's `view` that does not hold the desk: its cases would keep it, and it them, until the collector came."""
+    """How a desk's cases see, without holding the desk: it would keep them, and they it, until the collector came."""
     hub, unit, run, now, known = desk.hub, desk.unit, desk.run, desk.now, weakref.ref(desk)
 
+    def resolve(ref: Ref) -> int | None:
+        return (known() or Desk(hub=hub, unit=unit, run=run, now=now)).resolve(ref)
+
     def view(link: Link) -> Mapping[str, Value]:
-        return (known() or Desk(hub=hub, unit=unit, run=run, now=now)).view(link)
+        binding = hub.declaration.binding(link.system, link.stream)
+        if binding.lines is None:
+            return SeenView(binding, link.seen, resolve)
+        return lines.view_of(link, binding.read(link.seen, resolve))
 
     return view
+
+
+def stands_as_before(before: Link, now: Link) -> bool:
+    """Is it the same living row, or still gone? One that sleeps or is to be born is followed step by step."""
+    return before is now or (
+        before.state == now.state and now.state not in ("asleep", "birth") and before.external_id == now.external_id
+        and (before.deleting, before.carried, before.into) == (now.deleting, now.carried, now.into)
+    )  # fmt: skip
 
 
 def standing(record: Record, links: Mapping[int, Link]) -> tuple[object, ...]:

@@ -15,9 +15,9 @@ MAY_BE_DUPLICATE = "duplicate-candidate"
 
 def mark(desk: Desk) -> None:
     """A record that gets a key which another, active in the same stream, has already, becomes a candidate."""
-    for case in list(desk.changed()):
+    for case in desk.moved():
         record = case.record
-        if record.state != "active" or record.candidate_of is not None:
+        if record.state != "active" or record.candidate_of is not None or desk.same_keys(case):
             continue
         fresh = [key for key in desk.keys(case) if key not in desk.keys_before(record.id)]
         for key in fresh if desk.before[record.id][0] is not None else ():

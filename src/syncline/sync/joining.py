@@ -81,7 +81,7 @@ def named_row(desk: Desk, link: Link, into: str) -> Row:
 
 def join_heirs(desk: Desk) -> None:
     """Merges that waited for a row to be known, or for a create to be resolved."""
-    rows = [row for case in desk.changed() for row in rows_of(desk, case)]
+    rows = [row for case in desk.moved() for row in rows_of(desk, case)]
     waiting = desk.unit.waiting_for(rows) if rows else {}
     desk.load_rows([*waiting, *(other for found in waiting.values() for other in found)])
     for row, others in waiting.items():

@@ -68,7 +68,8 @@ def read_back(desk: Desk, binding: Binding, case: Case, intent: Intent, bound: d
     at = Observation(
         id=case.links[intent.link].external_id or "", raw=bound, began=desk.now, as_of=desk.now, whole=False
     )
-    return lines.recognise(case, intent.link, binding.read(bound, desk.resolve), at, intent.values).told
+    reading = binding.read(bound, desk.resolve, intent.values if binding.lines is None else None)
+    return lines.recognise(case, intent.link, reading, at, intent.values).told
 
 
 def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Outcome) -> None:

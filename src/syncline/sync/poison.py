@@ -12,6 +12,7 @@ from syncline.mapping.binding import Binding
 from syncline.model.observation import Observation
 from syncline.model.record import Parking
 from syncline.model.rows import ParkedRow
+from syncline.sync import written
 from syncline.sync.desk import open_desk
 from syncline.sync.hub import Hub
 
@@ -50,7 +51,7 @@ def park(hub: Hub, binding: Binding, one: Observation, error: Exception) -> None
         if case.links[link.id].parked is None:
             case.note("parked", None, link.id, None, one.id, why.reason)
         case.put(link.id, parked=why)
-        desk.flush()
+        written.flush(desk)
 
 
 def one_by_one(

@@ -15,6 +15,7 @@ from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.rows import Cursor, Held, Run
+from syncline.sync import written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.store import Unit
@@ -100,7 +101,7 @@ def begin(hub: Hub, system: str, stream: str, why: str = "a person asked for it"
             desk.load(ids)
             for case in list(desk.cases.values()):
                 forget(case, system, stream)
-            desk.flush()
+            written.flush(desk)
         hub.point("links forgotten")
     with hub.ledger.unit() as unit:
         for path in ("changes", "sweep"):

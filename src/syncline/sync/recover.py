@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from syncline.merge import receipts
+from syncline.sync import written
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
@@ -21,5 +22,5 @@ def recover(hub: Hub) -> int:
             if intent.kind != "create":
                 receipts.doubt(desk.cases[intent.record], intent)  # I4
         unit.save_intents([replace(intent, state="unknown") for intent in left])
-        desk.flush()
+        written.flush(desk)
     return len(left)

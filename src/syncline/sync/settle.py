@@ -12,7 +12,7 @@ from syncline.merge import deletes, guard, lines, see, sleep
 from syncline.merge.case import Case
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, duplicates, joining, meet, poison, rebaseline, scope
+from syncline.sync import derive, duplicates, joining, meet, poison, rebaseline, scope, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -109,23 +109,28 @@ def close_desk(desk: Desk) -> None:
     joining.join_heirs(desk)
     duplicates.mark(desk)
     derive.derive_changed(desk)
-    desk.flush()
+    written.flush(desk)
 
 
 def settle(desk: Desk, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]]) -> None:
     """Step 4 for each object, in the order of the page; one that does not fit holds up no other."""
     system, stream = binding.system, binding.stream
     desk.load_rows((system, stream, one.id) for one, _ in news)
-    readings = {one.id: binding.read(bound, desk.resolve) for one, bound in news}
-    meet.prepare(desk, binding, [(one, readings[one.id]) for one, _ in news])
+    strangers = [(one, bound) for one, bound in news if desk.case_at((system, stream, one.id)) is None]
+    readings = [(one, binding.read(bound, desk.resolve)) for one, bound in strangers]
+    meet.prepare(desk, binding, readings)
+    whole = {one.id: reading for one, reading in readings}
     for one, bound in news:
-        settle_one(desk, binding, one, bound, readings[one.id])
+        settle_one(desk, binding, one, bound, whole.get(one.id))
 
 
-def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, object], reading: Reading) -> None:
-    """Find the record by link, else by match rules, else by birth."""
+def settle_one(
+    desk: Desk, binding: Binding, one: Observation, bound: dict[str, object], reading: Reading | None
+) -> None:
+    """Find the record by link, else by match rules, else by birth. `reading`: of a row that had no link."""
     found = desk.case_at((binding.system, binding.stream, one.id))
     if found is None:
+        reading = reading or binding.read(bound, desk.resolve)
         if scope.takes_part(desk, binding, one, reading):
             meet.meet(desk, binding, one, bound, reading)
             remember_birth(desk, binding, one)
@@ -146,7 +151,7 @@ def settle_one(desk: Desk, binding: Binding, one: Observation, bound: dict[str, 
     elif verdict == "accept":
         if sleep.sleeps(case.links[lid]):
             sleep.open_eyes(case, lid)
-        accept(desk, binding, case, lid, one, bound, reading)
+        accept(desk, binding, case, lid, one, bound)
 
 
 def remember_birth(desk: Desk, binding: Binding, one: Observation) -> None:
@@ -157,16 +162,16 @@ def remember_birth(desk: Desk, binding: Binding, one: Observation) -> None:
 
 
 def accept(
-    desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object], reading: Reading
+    desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object]
 ) -> None:
     """An observation that is believed: merged into its record."""
-    link = case.links[lid]
-    fingerprint = b"" if reading.unresolved else binding.fingerprint(bound)
-    if link.fingerprint and link.fingerprint == fingerprint:
+    link, fingerprint = case.links[lid], binding.fingerprint(bound)
+    if link.fingerprint == fingerprint:
         guard.accept(case, lid, one)
         return
     case.view(lid)  # what was there, with its lines as they were known then
-    reading = lines.recognise(case, lid, reading, one)
+    reading = lines.recognise(case, lid, read(desk, binding, case, lid, bound), one)
+    fingerprint = b"" if reading.unresolved else fingerprint
     if link.state == "shadow":
         guard.accept(case, lid, one)
         case.put(lid, seen=bound, fingerprint=fingerprint)  # read, never taken
@@ -176,6 +181,14 @@ def accept(
     if link.deleting and deletes.is_edited(case.entries[earlier:], lid):
         deletes.spare(case, lid)  # not only the look before the delete may find an edit
     wait_for_references(desk, binding, one, reading)
+
+
+def read(desk: Desk, binding: Binding, case: Case, lid: int, bound: dict[str, object]) -> Reading:
+    """Step 3, map in: of a row without lines only what may say anything new."""
+    if binding.lines is not None:
+        return binding.read(bound, desk.resolve)
+    touched = binding.touched(case.links[lid].seen, bound)
+    return binding.read(bound, desk.resolve, see.worth_a_look(case, lid, binding.by_field, touched))
 
 
 def wait_for_references(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> None:

@@ -44,7 +44,7 @@ class Spread:
 
         Parents whose rollups wait for more changes get a wake, rows that were left out of scope a look.
         """
-        moves = self.moves(cases, before)
+        moves = self.moves(cases, before) if readers.any else []
         if not moves:
             return []
         again = set(dependants.concerned(readers, unit, cases, moves))
@@ -80,7 +80,7 @@ def look_at_rows_left_out(
     readers: Readers, unit: Unit, cases: Mapping[int, Case], moves: Sequence[Move], now: float
 ) -> None:
     """Rows without a link whose scope reads what changed may take part now."""
-    ids = [move.after.id for move in moves if any((move.after.entity, name) in readers.rows for name in move.fields())]
+    ids = [move.after.id for move in moves if any((move.after.entity, name) in readers.rows for name in move.fields)]
     rows = [row for rid in ids for row in rows_of(cases[rid])]
     again = {row for found in unit.waiting_for(rows).values() for row in found} if rows else set()
     if again:

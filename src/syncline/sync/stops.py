@@ -15,6 +15,7 @@ from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import NEVER, Link, Stopped
 from syncline.model.rows import Held
+from syncline.sync import written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.store import Unit
@@ -253,7 +254,7 @@ def release(hub: Hub, system: str, stream: str, kind: str, who: str) -> int:
             desk = open_desk(hub, unit, "release")
             desk.load(ids)
             released += sum(let_go(case, system, stream, kind, who) for case in desk.cases.values())
-            desk.flush()
+            written.flush(desk)
     return released
 
 

@@ -18,6 +18,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Value
 from syncline.model.rows import Run
+from syncline.sync import written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.plan import desk_on_paper
@@ -77,7 +78,7 @@ def undo_run(hub: Hub, run: int, who: str) -> Undoing:
     with hub.ledger.unit() as unit:
         desk = open_undo(hub, unit, run, who)
         undoing = take_back(desk, hub.ledger, run)
-        desk.flush()
+        written.flush(desk)
         hub.point("undone")
     return undoing
 
@@ -89,7 +90,7 @@ def undo_writes(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
         undoing = Undoing(run=run, by=desk.run)
         for intent in delivered(desk, run, "update"):
             put_back(desk, intent, undoing)
-        desk.flush()
+        written.flush(desk)
         hub.point("undone")
     return [(step.link, step.field) for step in undoing.of("put back") if step.field is not None]
 

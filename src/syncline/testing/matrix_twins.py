@@ -9,7 +9,7 @@ from syncline.mapping.binding import Binding
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.outcome import Done
-from syncline.sync import birth, recover, send, settle
+from syncline.sync import birth, recover, send, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.testing.twins import Twin
@@ -64,7 +64,7 @@ def forgets_sent(hub: Hub) -> int:
             for intent in left:
                 desk.cases[intent.record].put(intent.link, writing=None)
             unit.save_intents([replace(intent, state="failed") for intent in left])
-            desk.flush()
+            written.flush(desk)
     return len(left)
 
 
