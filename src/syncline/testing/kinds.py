@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from syncline.testing import deals, deals_oracle, oracle
+from syncline.testing import deals, deals_oracle, oracle, windows
 from syncline.testing.cast import Cast
 from syncline.testing.world import World
 
@@ -90,4 +90,6 @@ KINDS: Mapping[str, Kind] = {
     "crowded": Kind(world=Crowded),
     "regretted": Kind(world=Regretted),
     "deals": Kind(cast=deals.DEALS, check=deals_oracle.check),
+    # Users act between the hub's look and its write.
+    "windows": Kind(cast=windows.WINDOWS, check=windows.check),
 }
