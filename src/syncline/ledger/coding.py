@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.msgpack import Ext
@@ -45,6 +45,39 @@ def number_back(kind: int, data: memoryview) -> int:
 def decoder(kind: type[T]) -> Callable[[bytes], T]:
     """Bytes to a value of this type."""
     return msgspec.msgpack.Decoder(kind, ext_hook=number_back).decode
+
+
+class Remembered(Generic[T]):
+    """Values of one frozen type as bytes and back. The latest are remembered by their bytes, both ways.
+
+    A batch asks for the same records and links several times, by row, by id and by record, and each of its
+    transactions reads what the one before it wrote. Two generations: the elder goes when the younger is full.
+    """
+
+    def __init__(self, kind: type[T], size: int = 2048) -> None:
+        self.size, self._decode = size, decoder(kind)
+        self.young: dict[bytes, T] = {}
+        self.old: dict[bytes, T] = {}
+
+    def encode(self, value: T) -> bytes:
+        """To be written."""
+        body = encode(value)
+        self.keep(body, value)
+        return body
+
+    def decode(self, body: bytes) -> T:
+        """As it was written."""
+        known = self.young.get(body)
+        if known is None:
+            known = self.old.get(body)
+            self.keep(body, known := self._decode(body) if known is None else known)
+        return known
+
+    def keep(self, body: bytes, value: T) -> None:
+        """The latest."""
+        if len(self.young) >= self.size:
+            self.old, self.young = self.young, {}
+        self.young[body] = value
 
 
 decode_any: Callable[[bytes], Any] = decoder(Any)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ClauseElement, bindparam, select, update
 
 from syncline.ledger import opened
-from syncline.ledger.coding import decoder, encode
+from syncline.ledger.coding import Remembered
 from syncline.ledger.dialect import Dialect
 from syncline.ledger.open_items import of_link
 from syncline.ledger.rows import ROW, Row, at_rows, by_stream, dropping, here
@@ -16,21 +16,7 @@ from syncline.ledger.schema import link, link_count, link_row
 from syncline.ledger.statement import Session, Statement, adding, page, saving
 from syncline.model.link import Link
 
-REMEMBERED = 4096
-_decode = decoder(Link)
-_decoded: dict[bytes, Link] = {}
-
-
-def decode(body: bytes) -> Link:
-    """A link. A batch asks for the same ones several times, by row, by id and by record; they are frozen."""
-    known = _decoded.get(body)
-    if known is None:
-        known = _decode(body)
-        if len(_decoded) >= REMEMBERED:
-            _decoded.clear()
-        _decoded[body] = known
-    return known
-
+coded = Remembered(Link)
 
 SAVE = saving("Keeps links", link)
 BEFORE = Statement(
@@ -136,7 +122,7 @@ def columns(one: Link) -> tuple[object, ...]:
     """A link as a row. While a receipt is awaited it is not due, except a birth, which is to be resolved."""
     due = one.due_at if one.writing is None or one.state == "birth" else None
     return (
-        one.id, one.record, one.system, one.stream, one.external_id, one.state, due, encode(one)
+        one.id, one.record, one.system, one.stream, one.external_id, one.state, due, coded.encode(one)
     )  # fmt: skip
 
 
@@ -144,14 +130,14 @@ def by_id(session: Session, ids: Iterable[int]) -> Mapping[int, Link]:
     """In the order asked for."""
     wanted = list(ids)
     found = dict(session.rows(BY_ID, (session.pack(wanted),)))
-    return {lid: decode(found[lid]) for lid in wanted if lid in found}
+    return {lid: coded.decode(found[lid]) for lid in wanted if lid in found}
 
 
 def of_records(session: Session, records: Iterable[int]) -> Mapping[int, Sequence[Link]]:
     """In the order asked for; a record without links has an empty list."""
     found: dict[int, list[Link]] = {rid: [] for rid in records}
     for rid, body in session.rows(OF_RECORDS, (session.pack(list(found)),)):
-        found[rid].append(decode(body))
+        found[rid].append(coded.decode(body))
     return found
 
 
@@ -162,7 +148,7 @@ def of_rows(session: Session, rows: Iterable[Row]) -> Mapping[Row, Link]:
     for (system, stream), ids in by_stream(wanted).items():
         for external_id, body in session.rows(AT_ROWS, (system, stream, session.pack(ids))):
             found[system, stream, external_id] = body
-    return {row: decode(found[row]) for row in wanted if row in found}
+    return {row: coded.decode(found[row]) for row in wanted if row in found}
 
 
 def fingerprints(session: Session, system: str, stream: str, ids: Sequence[str]) -> dict[str, bytes]:
@@ -172,7 +158,7 @@ def fingerprints(session: Session, system: str, stream: str, ids: Sequence[str])
 
 def due(session: Session, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:
     """What must be told now."""
-    return [decode(body) for (body,) in session.rows(DUE, (system, stream, now, limit))]
+    return [coded.decode(body) for (body,) in session.rows(DUE, (system, stream, now, limit))]
 
 
 def active(session: Session, system: str, stream: str) -> int:

@@ -13,8 +13,8 @@ RECORD_SIDE = "record"
 """The side of a conflict that is the record itself, where no system holds the record's value any more."""
 
 
-class FieldValue(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One field of a record.
+class FieldValue(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
+    """One field of a record. Stored as a list: parts are only ever added at its end.
 
     version: counts the values this field has had; 0 means it never had one.
     source:  the link the value came from; None when it was merged, computed or said by a person.

@@ -42,6 +42,8 @@ def mark_due(desk: Desk, case: Case) -> None:
     for lid, link in list(case.links.items()):
         if link is links.get(lid) and case.record is record:
             continue
+        if link.writing is not None and link.state == "active":
+            continue  # the receipt says what is left to tell
         if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not desk.writable(case, link)):
             wanted = False
         else:
