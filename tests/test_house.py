@@ -244,6 +244,14 @@ def test_the_package_keeps(rule: Rule) -> None:
     assert not found, "\n" + "\n".join(found)
 
 
+def test_no_test_is_too_long() -> None:
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    assert Path(__file__) in files
+    sources = [Source(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")) for file in files]
+    found = [f"{source.path}: {what}" for source in sources for what in sizes_hold(source)]
+    assert not found, "\n" + "\n".join(found)
+
+
 def test_no_file_names_an_index_or_a_machine() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: nothing says which files are the repository's")

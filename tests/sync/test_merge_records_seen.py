@@ -1,22 +1,12 @@
-"""A merge that one system made: two records become one, everywhere, and nothing is lost on the way."""
-
-from collections.abc import Callable
+"""A merge that one system made: two records become one, everywhere, with their values and references."""
 
 import pytest
-from merge_world import CALM, MergeWorld, Stop
+from merge_world import MergeWorld, Stop
+from twin_world import two
 
 from syncline.identity.alias import resolve_alias
 from syncline.identity.match import MatchRule
-from syncline.sync import observe, people
-
-
-def two(**values: dict[str, str]) -> MergeWorld:
-    """Two contacts of the CRM, each with a twin in the ERP: a is older than b."""
-    world = MergeWorld(born=["erp"], **values.pop("world", {}))
-    world.type("crm", email="a@x", name="Ann", **values.get("a", {}))
-    world.quiet()
-    world.type("crm", email="b@x", name="Bea", **values.get("b", {}))
-    return world.quiet()
+from syncline.sync import people
 
 
 def test_the_older_id_stands_for_both_and_the_other_is_its_alias() -> None:
@@ -235,151 +225,6 @@ def test_a_conflict_closes_when_the_sides_are_equal_after_the_merge() -> None:
     assert not world.record_of("crm", "crm0").conflicts
 
 
-# ---- chains, unknown rows, conversions
-def test_chains_of_merges_end_at_one_record() -> None:
-    world = two()
-    world.type("crm", email="c@x")
-    world.quiet()
-    first, last = world.link("crm", "crm0").record, world.link("crm", "crm2").record
-    world.merge_rows("crm", "crm2", "crm1")
-    world.quiet()
-    world.merge_rows("crm", "crm1", "crm0")
-    world.quiet()
-    records = {r.id: r for r in world.records()}
-    assert resolve_alias(records, last) == resolve_alias(records, world.link("crm", "crm1").record) == first
-
-
-def test_a_chain_told_backwards_ends_there_too() -> None:
-    world = two()
-    world.type("crm", email="c@x")
-    world.quiet()
-    world.delete("crm", "crm2")
-    world.delete("crm", "crm1")
-    world.tell_gone("crm", "crm1", "crm0")
-    world.tell_gone("crm", "crm2", "crm1")
-    world.quiet()
-    assert len({world.link("crm", f"crm{n}").record for n in range(3)}) == 1
-
-
-def test_a_merge_into_a_row_that_is_not_known_yet_waits_for_it() -> None:
-    world = two()
-    rid = world.link("crm", "crm0").record
-    new = world.type("crm", email="n@x", name="New")
-    world.merge_rows("crm", "crm0", new)
-    assert world.link("crm", "crm0").into == f"contact/{new}"
-    world.quiet()
-    assert world.link("crm", new).record == rid
-    assert world.row("erp", "erp0").dead is None
-
-
-def test_it_waits_as_long_as_the_row_stays_away() -> None:
-    world = two()
-    rid = world.link("crm", "crm0").record
-    world.delete("crm", "crm0")
-    world.tell_gone("crm", "crm0", "crm2")
-    world.quiet()
-    assert world.record(rid).state == "active"
-    world.type("crm", email="n@x", name="New")
-    world.quiet()
-    assert world.link("crm", "crm2").record == rid
-
-
-def test_the_row_that_replaced_another_is_not_parked_for_an_ambiguous_key() -> None:
-    world = MergeWorld()
-    rows = {"erp": "erp0", "shop": "shop0", "crm": "crm0"}
-    for system in rows:
-        world.type(system, email=f"{system}@x")
-    world.quiet()
-    for system, row in rows.items():
-        world.edit(system, row, email="z@x")
-    world.quiet()
-    rid = world.link("crm", "crm0").record
-    new = world.type("crm", email="z@x")
-    world.merge_rows("crm", "crm0", new)
-    world.quiet()
-    assert world.link("crm", new).record == rid
-    assert world.type("crm", email="z@x")
-    world.quiet()
-    assert world.parked("crm", "crm2").code == "ambiguous-match", "as it would be without that"
-
-
-def test_a_row_that_joined_another_record_by_its_key_brings_the_two_together() -> None:
-    world = MergeWorld()
-    world.type("crm", email="a@x")
-    world.type("shop", email="n@x")
-    world.quiet()
-    first = world.link("crm", "crm0").record
-    world.delete("crm", "crm0")
-    world.tell_gone("crm", "crm0", "crm1")
-    world.type("crm", email="n@x")
-    world.quiet()
-    assert world.link("crm", "crm1").record == world.link("shop", "shop0").record == first
-
-
-def test_a_lead_that_becomes_a_contact_is_a_merge_across_streams() -> None:
-    world = MergeWorld(leads=True)
-    lead = world.type("crm", "lead", email="a@x", phone="1")
-    world.quiet()
-    contact = world.type("crm", email="b@x", name="Ann")
-    world.quiet()
-    rid = world.link("crm", lead, "lead").record
-    world.merge_rows("crm", lead, f"contact/{contact}", "lead")
-    world.quiet()
-    assert world.link("crm", contact).record == rid
-    assert world.value(rid, "phone") == "1"
-    assert world.link("crm", lead, "lead").into == f"contact/{contact}"
-
-
-def test_a_row_that_became_one_of_another_kind_is_only_gone() -> None:
-    world = MergeWorld(tasks=True)
-    world.type("crm", email="a@x")
-    world.type("erp", email="a@x")
-    world.type("crm", "task", title="t")
-    world.quiet()
-    world.merge_rows("crm", "crm0", "task/crm-task0")
-    world.quiet()
-    assert world.link("crm", "crm0").state == "tombstone"
-    assert world.row("erp", "erp0").dead is None
-
-
-def test_of_two_rows_of_one_record_the_one_that_stays_is_active() -> None:
-    """A duplicate that the hub knows of is merged, the other way round, in the system that has it."""
-    world = two()
-    world.merge_rows("crm", "crm1", "crm0")
-    world.quiet()
-    world.merge_rows("erp", "erp0", "erp1")
-    world.edit("crm", "crm0", name="Anna")
-    world.quiet()
-    assert world.link("erp", "erp1").state == "active"
-    assert world.link("erp", "erp1").parked is None
-    assert world.there("erp", "erp1", "name") == "Anna"
-
-
-def test_deleting_one_of_two_rows_of_a_record_deletes_nothing_else() -> None:
-    world = two(world={"on_delete": {"erp": "delete"}})
-    world.merge_rows("crm", "crm1", "crm0")
-    world.quiet()
-    world.delete("erp", "erp0")
-    world.quiet()
-    assert world.link("erp", "erp1").state == "active"
-    assert world.row("crm", "crm0").dead is None
-    world.delete("erp", "erp1")
-    world.quiet()
-    assert world.row("crm", "crm0").dead is not None, "the last of them is the record's"
-
-
-def test_a_delete_that_is_told_first_and_named_later_is_a_merge_after_all() -> None:
-    world = two()
-    world.delete("crm", "crm1")
-    world.tell_gone("crm", "crm1", None)
-    assert world.record_of("crm", "crm1").state == "archived"
-    world.tell_gone("crm", "crm1", "crm0")
-    world.quiet()
-    assert world.record_of("crm", "crm1").state == "active"
-    assert world.row("erp", "erp1").dead is None
-    assert world.link("erp", "erp1").state == "shadow"
-
-
 # ---- references
 def test_who_refers_to_the_merged_record_refers_to_the_survivor_without_a_write() -> None:
     world = MergeWorld(born=["erp"], tasks=True)
@@ -414,128 +259,6 @@ def test_a_reference_in_conflict_is_re_pointed_on_every_side() -> None:
     world.merge_rows("crm", "crm1", "crm0")
     world.quiet()
     assert world.record_of("crm", task, "task").fields["owner"].value == rid
-
-
-# ---- the same with every way of stopping
-POINTS = ("page settled", "cursor saved")
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_a_stop_in_the_merge_leaves_all_or_nothing(point: str) -> None:
-    world = two(b={"phone": "22"})
-    before = world.records(), [world.links(record.id) for record in world.records()]
-    world.delete("crm", "crm1")
-    world.stops = lambda name: name == point
-    with pytest.raises(Stop):
-        world.tell_gone("crm", "crm1", "crm0")
-    assert (world.records(), [world.links(record.id) for record in world.records()]) == before
-    world.recover()
-    world.tell_gone("crm", "crm1", "crm0")
-    world.quiet()
-    assert world.value(world.link("crm", "crm0").record, "phone") == "22"
-    assert world.link("erp", "erp1").state == "shadow"
-
-
-@pytest.mark.parametrize("stop", range(1, 14))
-def test_a_stop_anywhere_after_the_merge_is_made_good(stop: int) -> None:
-    world = two(b={"phone": "22", "tags": "blue"}, a={"tags": "red"})
-    world.merge_rows("crm", "crm1", "crm0")
-    world.stops = after(stop)
-    try:
-        world.quiet()
-    except Stop:
-        world.recover()
-    world.quiet()
-    rid = world.link("crm", "crm0").record
-    assert (world.value(rid, "phone"), world.there("erp", "erp0", "phone")) == ("22", "22")
-    assert sorted(world.value(rid, "tags")) == ["blue", "red"]
-
-
-def after(number: int) -> Callable[[str], bool]:
-    """Stops at the point that comes after so many others."""
-    left = [number]
-
-    def stops(name: str) -> bool:
-        left[0] -= 1
-        return left[0] == 0
-
-    return stops
-
-
-# ---- while writes are on their way
-def test_a_create_of_unknown_outcome_is_resolved_and_becomes_a_shadow() -> None:
-    world = MergeWorld(born=["erp"])
-    world.type("crm", email="a@x")
-    world.quiet()
-    world.type("crm", email="b@x")
-    world.stops = lambda name: name == "created"
-    with pytest.raises(Stop):
-        world.quiet()
-    world.recover()
-    world.merge_rows("crm", "crm1", "crm0")
-    world.now += 60
-    world.quiet()
-    rows = list(world.systems["erp"].rows["contact"].values())
-    assert len(rows) == 2, "made once, not again"
-    assert {world.link("erp", row.id).record for row in rows} == {world.link("crm", "crm0").record}
-    assert sorted(world.link("erp", row.id).state for row in rows) == ["active", "shadow"]
-
-
-def test_a_birth_that_was_not_sent_yet_ends() -> None:
-    world = MergeWorld(born=["erp"])
-    world.type("crm", email="a@x")
-    world.quiet()
-    world.type("crm", email="b@x")
-    observe.advance(world.hub, "crm", "contact")
-    assert [k.state for k in world.links(world.link("crm", "crm1").record)] == ["active", "birth"]
-    world.merge_rows("crm", "crm1", "crm0")
-    world.quiet()
-    assert len(world.systems["erp"].rows["contact"]) == 1
-
-
-def test_an_update_without_an_answer_is_not_taken_for_an_edit_after_the_merge() -> None:
-    habits = {"erp": CALM, "crm": CALM}
-    world = two(world={"habits": habits})
-    world.edit("crm", "crm1", name="Beatrix")
-    world.stops = lambda name: name == "called"
-    with pytest.raises(Stop):
-        world.quiet()
-    world.recover()
-    world.merge_rows("crm", "crm0", "crm1")
-    world.quiet()
-    rid = world.link("crm", "crm1").record
-    assert world.value(rid, "name") == "Beatrix"
-    assert world.there("erp", "erp0", "name") == "Beatrix"
-    assert not world.record(rid).conflicts
-
-
-def test_the_match_key_of_both_finds_the_survivor() -> None:
-    world = two()
-    world.merge_rows("crm", "crm1", "crm0")
-    world.quiet()
-    shop = world.type("shop", email="a@x")
-    world.quiet()
-    assert world.link("shop", shop).record == world.link("crm", "crm0").record
-
-
-def test_rules_by_external_id_see_the_rows_that_came_along() -> None:
-    rules = (MatchRule(fields=("erp_id",), id_of=("erp", "contact")), MatchRule(fields=("email",)))
-    world = two(world={"rules": rules})
-    world.merge_rows("crm", "crm1", "crm0")
-    world.quiet()
-    shop = world.type("shop", email="q@x", erp_id="erp1")
-    world.quiet()
-    assert world.link("shop", shop).record == world.link("crm", "crm0").record
-
-
-def test_a_row_that_becomes_one_of_another_kind_that_is_not_known_is_only_gone() -> None:
-    world = MergeWorld(tasks=True)
-    world.type("crm", email="a@x")
-    world.quiet()
-    world.merge_rows("crm", "crm0", "task/later")
-    world.quiet()
-    assert world.link("crm", "crm0").into == "task/later"
-    assert world.hub.ledger.waiting_for([("crm", "task", "later")]) == {}
 
 
 def test_a_waiting_reference_is_not_taken_for_a_merge() -> None:
@@ -585,3 +308,22 @@ def test_a_conflict_about_a_reference_is_re_pointed_too() -> None:
     world.merge_rows("crm", "crm1", "crm0")
     world.quiet()
     assert one in world.record(rid).conflicts["owner"].sides.values()
+
+
+def test_the_match_key_of_both_finds_the_survivor() -> None:
+    world = two()
+    world.merge_rows("crm", "crm1", "crm0")
+    world.quiet()
+    shop = world.type("shop", email="a@x")
+    world.quiet()
+    assert world.link("shop", shop).record == world.link("crm", "crm0").record
+
+
+def test_rules_by_external_id_see_the_rows_that_came_along() -> None:
+    rules = (MatchRule(fields=("erp_id",), id_of=("erp", "contact")), MatchRule(fields=("email",)))
+    world = two(world={"rules": rules})
+    world.merge_rows("crm", "crm1", "crm0")
+    world.quiet()
+    shop = world.type("shop", email="q@x", erp_id="erp1")
+    world.quiet()
+    assert world.link("shop", shop).record == world.link("crm", "crm0").record
