@@ -96,7 +96,12 @@ def _directed(check: Check, one: Declared, at: At, lens: Lens) -> BoundField:
         check.error((*at.path, "only"), f"{quoted(one.full_name)} is computed here: it is only written", "leave it out")
     elif computed and block.read is not None:
         check.error((*at.path, "read"), f"{quoted(one.full_name)} is computed here: nothing is read", "leave it out")
-    return BoundField(field=one.name, lens=lens, inward=inward, outward=outward)
+    if one.block.truth == at.system and not inward and not isinstance(one.block.at[at.system], list):
+        check.error(
+            at.path, f"{at.system} is the truth of {quoted(one.full_name)}, and is only written", "let it be read"
+        )
+    shown = block.write is None or block.read is not None
+    return BoundField(field=one.name, lens=lens, inward=inward, outward=outward, shown=shown)
 
 
 def _mapped_once(check: Check, found: _Stream, one: Declared, at: At, bound: BoundField) -> None:

@@ -32,12 +32,16 @@ def _same(one: Any, other: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class BoundField:
-    """One canonical field in one stream. `inward`: its changes are taken; `outward`: it is written."""
+    """One canonical field in one stream. `inward`: its changes are taken; `outward`: it is written.
+
+    shown: reads tell it. What is only written in a spelling of its own cannot be read back.
+    """
 
     field: str
     lens: Lens
     inward: bool = True
     outward: bool = True
+    shown: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,16 @@ class Case:
         known = self.known(lid, name)
         return name in self.record.conflicts or known.differs or known.parked is not None or known.withheld is not None
 
+    def takes(self, lid: int, name: str) -> bool:
+        """Are changes of this field in that system taken? Else it is only written there."""
+        link = self.links[lid]
+        return (link.system, link.stream, name) not in self.setting.never_taken
+
+    def tells(self, lid: int, name: str) -> bool:
+        """Do reads of that system tell this field?"""
+        link = self.links[lid]
+        return (link.system, link.stream, name) not in self.setting.never_shown
+
     def truth(self, name: str) -> str | None:
         """The system that may set this field of this record; HUB for a computed one; None: any."""
         truth = self.policy(name).truth

@@ -66,9 +66,9 @@ def line_is_due(case: Case, lid: int, name: str) -> bool:
 
 
 def frozen_is_fine(case: Case, lid: int, name: str) -> bool:
-    """A birth has seen nothing yet, and neither has a create whose answer told nothing."""
+    """A birth has seen nothing yet, and neither has a create whose answer told nothing; or nothing ever shows it."""
     link = case.links[lid]
-    return link.state == "birth" or bool(case.known(lid, name).sent)
+    return link.state == "birth" or bool(case.known(lid, name).sent) or not case.tells(lid, name)
 
 
 def undo_of(case: Case, lid: int, name: str) -> Told | None:

@@ -30,8 +30,10 @@ def found(
     for name, value in told:
         if case.equal(name, value, case.value(name).value):
             case.learn(lid, name, agreed=case.value(name).version)
-        else:
+        elif case.takes(lid, name):
             taking.take(case, lid, name, value, seen, "first value")
+        else:
+            taking.refuse(case, lid, name, value, "refused", taking.ONLY_WRITTEN)
     guard.accept(case, lid, seen)
     case.put(lid, fingerprint=fingerprint)
 
@@ -44,6 +46,10 @@ def take_all(case: Case, lid: int, told: Sequence[tuple[str, Value]], seen: Obse
     for name, value in told:
         if case.equal(name, value, None):
             known[name] = Known(agreed=0)
+            continue
+        if not case.takes(lid, name):
+            known[name] = Known()
+            case.note("refused", name, lid, None, value, taking.ONLY_WRITTEN)
             continue
         fields[name] = FieldValue(value=value, version=1, source=lid, since=since, until=until, run=run, why=why)
         known[name] = Known(agreed=1, emptied=1)
@@ -89,10 +95,12 @@ def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation, h
     """Equal: agreed. Blank on one side: filled from the other, whatever `empty` and truth say. Else it differs."""
     current, policy = case.value(name), case.policy(name)
     case.learn(lid, name, agreed=None, emptied=current.version)
-    if name in case.record.conflicts:
-        conflicts.join(case, lid, name, new)
-    elif case.equal(name, new, current.value):
+    if case.equal(name, new, current.value) and name not in case.record.conflicts:
         case.learn(lid, name, agreed=current.version)
+    elif not case.takes(lid, name):
+        taking.refuse(case, lid, name, new, "refused", taking.ONLY_WRITTEN)
+    elif name in case.record.conflicts:
+        conflicts.join(case, lid, name, new)
     elif is_line(name) and had_lines:
         first_difference(case, lid, name, new, seen)  # a line only one side has is no blank
     elif new is None:

@@ -88,6 +88,8 @@ class Setting:
     covered:     (system, stream) to the moment until which that stream's own polls vouch for every row.
     settles_in:  (system, stream) to the seconds after which a direct read shows every write.
     doubt_lasts: seconds after which a write of unknown outcome can no longer arrive.
+    never_taken: (system, stream, field) that is only written there: a change of it is seen, shown and put back.
+    never_shown: those of them that no read tells: a receipt is all that there is to know.
     """
 
     entity: EntityPolicy
@@ -98,3 +100,5 @@ class Setting:
     covered: Mapping[tuple[str, str], float] = field(default_factory=dict)
     settles_in: Mapping[tuple[str, str], float] = field(default_factory=dict)
     doubt_lasts: float = 0.0
+    never_taken: frozenset[tuple[str, str, str]] = frozenset()
+    never_shown: frozenset[tuple[str, str, str]] = frozenset()

@@ -32,14 +32,16 @@ def receive(case: Case, intent: Intent, stored: Mapping[str, Value] | None, at: 
     lid = intent.link
     for name, told in intent.values.items():
         known = case.known(lid, name)
-        if stored is None or name not in stored:
+        if not case.tells(lid, name):
+            accepted(case, lid, name, told.value, told.version, told.value)
+        elif stored is None or name not in stored:
             sent = Sent(value=told.value, version=told.version, stood=known.agreed)
             case.learn(lid, name, sent=(*known.sent, sent), agreed=told.version, emptied=case.value(name).version)
         else:
             accepted(case, lid, name, told.value, told.version, stored[name])
         case.learn(lid, name, filling=False)
     case.put(lid, direct_at=max(case.links[lid].direct_at, at), fingerprint=b"", writing=None)
-    if stored is None or set(intent.values) - set(stored):
+    if stored is None or {name for name in intent.values if case.tells(lid, name)} - set(stored):
         case.hints.append((lid, at))
 
 

@@ -17,7 +17,7 @@ def settle_field(
     maybe: values that we sent there without learning what became of them.
     """
     moved = not case.equal(name, was, new)
-    if name in case.record.conflicts:
+    if name in case.record.conflicts and case.takes(lid, name):
         conflicts.follow(case, lid, name, was, new, moved)
         return
     known = case.known(lid, name)
@@ -65,6 +65,9 @@ def settle_move(
         taking.refuse(case, lid, name, new, "blank-refused")  # I11
         return
     if receipts.alternates(case, lid, name, was, new) or keeps_removed(case, lid, name, new, seen):
+        return
+    if not case.takes(lid, name):
+        taking.refuse(case, lid, name, new, "refused", taking.ONLY_WRITTEN)
         return
     if policy.merges:
         keep_both.merge_in(case, lid, name, was, new, seen, maybe)

@@ -9,6 +9,8 @@ from syncline.model.entry import EntryKind
 from syncline.model.observation import Observation
 from syncline.model.record import Value
 
+ONLY_WRITTEN = "the field is only written there"
+
 
 def hub_moved(case: Case, lid: int, name: str) -> bool:
     """Did the record's field get a value that this side does not stand for, from elsewhere?"""

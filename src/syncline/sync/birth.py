@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
+from syncline.mapping.field_type import Value
 from syncline.merge import lines, receipts, see
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
@@ -17,6 +18,7 @@ from syncline.model.observation import Observation
 from syncline.model.outcome import Done, Outcome, Unknown
 from syncline.model.record import Parking, Record
 from syncline.sync import meet, observe, outcomes, send, settle, stops, writing, written
+from syncline.sync.columns import judged
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
@@ -200,7 +202,7 @@ def create(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
         desk.load([link.record])
         case = desk.cases[link.record]
         ready = [planned(desk, binding, case, link.id)]
-        if writing.lacks(desk, binding, case, link.id):
+        if writing.lacks(desk, binding, case, link.id) or added(desk, binding, case) is None:
             case.put(link.id, due_at=desk.now + PARENT_SECONDS)  # I10
             ready = []
         going = gate.pick(desk, binding, ready)
@@ -246,9 +248,31 @@ def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str
 def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> Intent:
     """The create's intent, with what the declaration adds by default."""
     intent = writing.new_intent(desk, binding, case, lid, "create", told)
-    births = (b for b in desk.declaration.births if (b.system, b.stream) == (binding.system, binding.stream))
-    defaults = next((b.defaults for b in births), {})
-    return replace(intent, raw={**defaults, **intent.raw})
+    return replace(intent, raw={**(added(desk, binding, case) or {}), **intent.raw})
+
+
+def added(desk: Desk, binding: Binding, case: Case) -> dict[str, Value] | None:
+    """The raw fields that the declaration gives a new row: of each field the first choice that fits.
+
+    None: a condition gives no value, visibly. The create then waits; the wrong warehouse would be worse than none.
+    """
+    place = (binding.system, binding.stream, binding.entity)
+    birth = next((b for b in desk.declaration.births if (b.system, b.stream, b.entity) == place), None)
+    if birth is None:
+        return {}
+    found = dict(birth.defaults)
+    chosen: set[str] = set()
+    for choice in birth.choices:
+        if choice.field in chosen:
+            continue
+        what = f"{choice.field} of a new row in {binding.system}.{binding.stream}"
+        fits = True if choice.when is None else judged(desk, case, what, choice.when)
+        if fits is None:
+            return None
+        if fits:
+            found[choice.field] = choice.value
+            chosen.add(choice.field)
+    return found
 
 
 def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate | None, *, first: bool) -> None:

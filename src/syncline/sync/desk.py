@@ -135,6 +135,7 @@ class Desk:
             known = self.settings[entity] = Setting(
                 entity=self.declaration.entities[entity], order=self.declaration.order, view=viewer(self), now=self.now,
                 run=self.run, covered=self.covered, doubt_lasts=self.hub.doubt_lasts,
+                never_taken=self.hub.one_way(entity)[0], never_shown=self.hub.one_way(entity)[1],
             )  # fmt: skip
         return known
 

@@ -53,6 +53,19 @@ class Hub:
         entities = self.declaration.entities.items()
         return {n: tuple(f for f in e.fields if order.referred_entity(e, f) is not None) for n, e in entities}
 
+    def one_way(self, entity: str) -> tuple[frozenset[tuple[str, str, str]], frozenset[tuple[str, str, str]]]:
+        """The fields of an entity that are only written in a stream, and those of them that no read tells."""
+        return self._one_way.get(entity, (frozenset(), frozenset()))
+
+    @cached_property
+    def _one_way(self) -> Mapping[str, tuple[frozenset[tuple[str, str, str]], frozenset[tuple[str, str, str]]]]:
+        found: dict[str, tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]] = {}
+        for binding in self.declaration.bindings:
+            taken, shown = found.setdefault(binding.entity, (set(), set()))
+            taken |= {(binding.system, binding.stream, b.field) for b in binding.fields if not b.inward}
+            shown |= {(binding.system, binding.stream, b.field) for b in binding.fields if not b.shown}
+        return {entity: (frozenset(taken), frozenset(shown)) for entity, (taken, shown) in found.items()}
+
     @cached_property
     def sequence(self) -> order.Order | order.Cycle:
         """The streams in the order of writes, parents before children."""
