@@ -1,61 +1,15 @@
-"""Two records become one and two again, on cases alone: what each link stands for, and what stays open."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Two records become one, on cases alone: what each link stands for, and what stays open."""
 
 import pytest
+from cases import FIELDS, PLAIN, agreed, case, conflict, link, view
 from msgspec.structs import replace
 
 from syncline.identity import seats
 from syncline.identity.merging import join, restated
-from syncline.identity.unmerging import merge_of, part, state_then
-from syncline.mapping.choices import set_of
-from syncline.mapping.text import text
-from syncline.merge.case import Case
-from syncline.merge.policy import HUB, EntityPolicy, FieldPolicy, Setting
-from syncline.model.entry import Entry
+from syncline.merge.policy import EntityPolicy, FieldPolicy, Setting
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Doubt, Known, Link, Sent, Withheld
-from syncline.model.record import Conflict, Episode, FieldValue, Parking, Record
-
-PLAIN = text(case="ignore")
-FIELDS = {
-    "name": FieldPolicy(name="name", type=PLAIN),
-    "phone": FieldPolicy(name="phone", type=PLAIN),
-    "score": FieldPolicy(name="score", type=PLAIN, truth=HUB),
-    "tags": FieldPolicy(name="tags", type=set_of(PLAIN), policy="union"),
-    "notes": FieldPolicy(name="notes", type=PLAIN, policy="append"),
-}
-ENTITY = EntityPolicy(name="contact", fields=FIELDS)
-
-
-def view(link: Link) -> Mapping[str, Any]:
-    return link.seen
-
-
-def setting(run: int) -> Setting:
-    return Setting(entity=ENTITY, order=("crm", "erp"), view=view, now=100.0 + run, run=run)
-
-
-def case(rid: int, values: dict[str, Any], *links: Link, run: int = 5, **record: Any) -> Case:
-    """A record whose values came from its first link, in their second version."""
-    fields = {
-        n: FieldValue(value=v, version=2, source=links[0].id if links else None, run=1) for n, v in values.items()
-    }
-    kept = Record(id=rid, entity="contact", origin="crm", fields=fields, **record)
-    return Case(record=kept, links={link.id: link for link in links}, setting=setting(run))
-
-
-def link(lid: int, record: int, system: str = "crm", seen: dict[str, Any] | None = None, **facts: Any) -> Link:
-    """A row; its id is that of the link."""
-    return Link(
-        id=lid, record=record, entity="contact", system=system, stream="contact", seen=seen or {},
-        **{"external_id": str(lid), **facts},
-    )  # fmt: skip
-
-
-def agreed(**versions: int | None) -> dict[str, Known]:
-    return {name: Known(agreed=version) for name, version in versions.items()}
+from syncline.model.record import Episode, FieldValue, Parking
 
 
 # ---- what a link stands for
@@ -132,6 +86,35 @@ def test_computed_fields_and_lines_are_left_to_what_makes_them() -> None:
     assert not [e for e in keep.entries if e.field == "score"]
 
 
+def test_a_blank_that_somebody_made_is_filled_and_recorded() -> None:
+    keep, lose = case(1, {"name": None}, link(1, 1)), case(2, {"name": "Bea"}, link(2, 2, "erp"))
+    join(keep, lose, "anna")
+    assert (keep.value("name").value, keep.value("name").source) == ("Bea", 2)
+    assert [(e.before, e.after) for e in keep.entries if e.kind == "first-lost"] == [(None, "Bea")]
+
+
+@pytest.mark.parametrize(("row", "stays", "lost"), [(2, "Bea", "Ann"), (1, "Ann", "Bea"), (None, "Ann", "Bea")])
+def test_what_the_surviving_row_of_the_other_record_shows_counts(row: int | None, stays: str, lost: str) -> None:
+    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}))
+    join(keep, case(2, {"name": "Bea"}, link(2, 2, seen={"name": "Bea"})), "crm merged them", row)
+    assert keep.value("name").value == stays
+    assert [e.before for e in keep.entries if e.kind == "first-lost"] == [lost]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "stays"), [("crm", "erp", "60 days"), ("erp", "crm", "30 days")])
+def test_the_value_of_the_truths_row_counts_whichever_row_survived(mine: str, theirs: str, stays: str) -> None:
+    keep = case(1, {"terms": "30 days"}, link(1, 1, mine, {"terms": "30 days"}))
+    lose = case(2, {"terms": "60 days"}, link(2, 2, theirs, {"terms": "60 days"}))
+    join(keep, lose, "anna", row=2)
+    assert keep.value("terms").value == stays
+
+
+def test_of_two_rows_at_the_truth_the_survivors_counts() -> None:
+    keep = case(1, {"terms": "30 days"}, link(1, 1, "erp", {"terms": "30 days"}))
+    join(keep, case(2, {"terms": "60 days"}, link(2, 2, "erp", {"terms": "60 days"})), "anna")
+    assert keep.value("terms").value == "30 days"
+
+
 def test_a_blank_of_the_other_changes_nothing() -> None:
     keep, lose = case(1, {"name": "Ann"}, link(1, 1)), case(2, {"name": None}, link(2, 2, "erp"))
     join(keep, lose, "anna")
@@ -144,6 +127,12 @@ def test_a_set_that_holds_everything_already_is_not_a_new_value() -> None:
     assert keep.value("tags").version == 2
 
 
+def test_sets_are_joined_with_nothing_removed_and_the_union_comes_from_no_row() -> None:
+    keep, lose = case(1, {"tags": ["a", "b"]}, link(1, 1)), case(2, {"tags": ["b", "c"]}, link(2, 2, "erp"))
+    join(keep, lose, "anna")
+    assert (set(keep.value("tags").value), keep.value("tags").source) == ({"a", "b", "c"}, None)
+
+
 def test_texts_that_are_appended_to_are_not_run_together() -> None:
     keep, lose = case(1, {"notes": "one"}, link(1, 1)), case(2, {"notes": "two"}, link(2, 2, "erp"))
     join(keep, lose, "anna")
@@ -152,8 +141,6 @@ def test_texts_that_are_appended_to_are_not_run_together() -> None:
 
 
 # ---- conflicts
-def conflict(**sides: Any) -> Conflict:
-    return Conflict(sides={key.removeprefix("_"): value for key, value in sides.items()}, since=3.0, run=2)
 
 
 def test_a_field_in_conflict_is_not_settled_by_a_merge() -> None:
@@ -197,6 +184,23 @@ def test_a_value_that_no_row_brought_is_the_records_side() -> None:
     lose = case(2, {"name": "Bea"}, link(2, 2, "erp", {"name": "Bea"}), conflicts={"name": conflict(_2="Bea", _9="Cy")})
     join(keep, lose, "anna")
     assert keep.record.conflicts["name"].sides["record"] == "Ann"
+
+
+def test_the_conflicts_of_both_become_one_with_the_sides_of_both_since_the_first() -> None:
+    late = replace(conflict(_1="Ann", _8="Amy"), since=7.0, gone=("8",))
+    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}), conflicts={"name": late})
+    early = replace(conflict(_2="Bea", _9="Cy", record="Bea"), gone=("9",))
+    join(keep, case(2, {"name": "Bea"}, link(2, 2, "erp", {"name": "Bea"}), conflicts={"name": early}), "anna")
+    found = keep.record.conflicts["name"]
+    assert found.sides == {"1": "Ann", "8": "Amy", "2": "Bea", "9": "Cy"}
+    assert (found.since, set(found.gone)) == (3.0, {"8", "9"})
+
+
+def test_a_conflict_among_the_others_rows_stays_theirs_where_both_records_hold_the_same() -> None:
+    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}))
+    rows = link(2, 2, "erp", {"name": "Bea"}), link(3, 2, "shop", {"name": "Cy"})
+    join(keep, case(2, {"name": "ann"}, *rows, conflicts={"name": conflict(_2="Bea", _3="Cy")}), "anna")
+    assert keep.record.conflicts["name"].sides == {"2": "Bea", "3": "Cy"}
 
 
 def test_a_conflict_whose_sides_are_equal_after_the_merge_is_closed() -> None:
@@ -273,114 +277,3 @@ def test_a_shadow_is_seated_when_nobody_else_is_there() -> None:
     one = case(1, {}, link(1, 1, state="tombstone"), link(2, 1, state="shadow"), link(3, 1, state="shadow"))
     assert seats.seat(one, "crm", "contact") == [2]
     assert one.links[3].state == "shadow"
-
-
-# ---- parting
-def entries_of(one: Case) -> list[Entry]:
-    return list(one.entries)
-
-
-def joined(keep: Case, lose: Case) -> tuple[Case, Case, list[Entry]]:
-    """Merged, and then worked on in a later run."""
-    join(keep, lose, "anna")
-    history = entries_of(keep)
-    for one in (keep, lose):
-        one.setting = setting(9)
-        one.entries.clear()
-    return keep, lose, history
-
-
-def test_a_merge_that_history_does_not_know_is_left_alone() -> None:
-    keep, lose, _ = joined(case(1, {}, link(1, 1)), case(2, {}, link(2, 2, "erp")))
-    assert part(keep, lose, []) == ([], ["history does not say any more what record 2 was"])
-
-
-def test_a_merge_whose_history_was_blanked_is_left_alone() -> None:
-    keep, lose, history = joined(case(1, {}, link(1, 1)), case(2, {"name": "B"}, link(2, 2, "erp")))
-    erased = [replace(e, before=None, after=None) if e.link is not None else e for e in history]
-    assert part(keep, lose, erased) == ([], ["history does not say any more what record 2 was"])
-
-
-def test_a_row_that_belongs_to_another_record_by_now_does_not_go_back() -> None:
-    keep, lose, history = joined(case(1, {}, link(1, 1)), case(2, {}, link(2, 2, "erp")))
-    del keep.links[2]
-    steps, left = part(keep, lose, history)
-    assert (steps, left) == ([], ["erp/contact/2 belongs to another record now"])
-
-
-def test_a_row_of_the_survivor_that_had_to_make_room_has_its_place_again() -> None:
-    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Bob"}, state="asleep"), link(3, 1, "erp"))
-    keep, lose, history = joined(keep, case(2, {}, link(2, 2, seen={"name": "Cy"})))
-    assert (keep.links[1].state, keep.links[2].state) == ("shadow", "active")
-    part(keep, lose, history)
-    assert (keep.links[1].state, lose.links[2].state) == ("asleep", "active")
-
-
-def test_a_shadow_that_comes_alone_is_seated_and_told_what_it_lacks() -> None:
-    keep = case(1, {"name": "Ann"}, link(1, 1))
-    join(keep, case(2, {}, link(2, 2, "erp", {"name": None}, state="shadow")), "anna")
-    assert keep.links[2].state == "active"
-    assert keep.known(2, "name").filling
-
-
-def test_the_last_merge_is_the_one_that_is_taken_back() -> None:
-    told = [Entry(kind="record-merged", record=1, before=2, after=1, run=run) for run in (3, 8)]
-    assert [e.run for e in merge_of(2, told)] == [8]
-
-
-def test_a_side_of_a_conflict_that_goes_back_leaves_no_conflict_of_one() -> None:
-    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}))
-    lose = case(
-        2, {"name": "Bea"}, link(2, 2, "erp", {"name": "Cy"}), conflicts={"name": conflict(_2="Cy", record="Bea")}
-    )
-    keep, lose, history = joined(keep, lose)
-    part(keep, lose, history)
-    assert keep.record.conflicts == {}
-    assert lose.record.conflicts["name"].sides == {"record": "Bea", "2": "Cy"}
-
-
-def test_a_conflict_of_others_is_left_to_them() -> None:
-    both = conflict(_1="Ann", _3="Bea")
-    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}), link(3, 1, "shop", {"name": "Bea"}))
-    keep, lose, history = joined(keep, case(2, {}, link(2, 2, "erp")))
-    keep.record = replace(keep.record, conflicts={"name": both})
-    part(keep, lose, history)
-    assert keep.record.conflicts == {"name": both}
-
-
-def test_three_sides_stay_a_conflict_of_the_two_that_are_left() -> None:
-    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}), link(3, 1, "shop", {"name": "Bea"}))
-    keep, lose, history = joined(keep, case(2, {}, link(2, 2, "erp", {"name": "Cy"})))
-    keep.record = replace(keep.record, conflicts={"name": replace(conflict(_1="Ann", _3="Bea", _2="Cy"), run=8)})
-    part(keep, lose, history)
-    assert keep.record.conflicts["name"].sides == {"1": "Ann", "3": "Bea"}
-    assert lose.value("name").value == "Cy", "said since, in its own row"
-
-
-def test_what_its_own_row_said_since_is_nothing_new_where_it_is_what_it_had() -> None:
-    keep, lose, history = joined(case(1, {"name": "Ann"}, link(1, 1)), case(2, {"name": "Bea"}, link(2, 2, "erp")))
-    keep.set_value("name", "bea", 2, 1.0, 1.0, "")
-    steps, _ = part(keep, lose, history)
-    assert [step for step in steps if step.record == 2 and step.what == "field"] == []
-
-
-def test_a_sleeping_row_is_told_nothing_when_it_goes_back() -> None:
-    keep, lose, history = joined(case(1, {}, link(1, 1)), case(2, {}, link(2, 2, "erp", {"name": "x"}, state="asleep")))
-    part(keep, lose, history)
-    assert lose.value("name").version == 0
-
-
-@pytest.mark.parametrize(
-    ("now", "before", "then"),
-    [
-        (link(1, 1, state="tombstone"), "active", "tombstone"),
-        (link(1, 1, state="tombstone", external_id=None), "shadow", "tombstone"),
-        (link(1, 1, state="tombstone", external_id=None), "birth", "birth"),
-        (link(1, 1, state="active"), "tombstone", "active"),
-        (link(1, 1, state="active"), "birth", "active"),
-        (link(1, 1, state="shadow"), "active", "active"),
-        (link(1, 1, state="active"), "asleep", "asleep"),
-    ],
-)
-def test_a_link_goes_back_as_far_as_its_row_allows(now: Link, before: Any, then: str) -> None:
-    assert state_then(now, before) == then

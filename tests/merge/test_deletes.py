@@ -110,3 +110,13 @@ def test_an_edit_found_by_the_look_before_our_delete_spares_every_row_and_asks()
     assert [link.deleting for link in scene.case.links.values()] == [False, False, False]
     assert scene.case.record.parked.code == "deleted-against-edit"
     assert "crm" in scene.case.record.parked.reason
+
+
+def test_a_row_is_edited_if_history_says_that_somebody_did():
+    scene = company()
+    scene.sees("erp", name="Apex")
+    deletes.delete_seen(scene.case, SHOP, Gone(id="x", at=scene.now))
+    entries = scene.case.entries
+    assert {entry.link for entry in entries} >= {ERP, SHOP}
+    assert [deletes.is_edited(entries, lid) for lid in (CRM, ERP, SHOP)] == [False, True, False]
+    assert not deletes.is_edited(entries[1:], ERP), "only what is asked about"
