@@ -67,6 +67,8 @@ def resolve(hub: Hub, stream: Stream, link: Link, pending: Intent, *, gone: bool
     if stream.find is not None and (gone or safe_by == "find"):
         if not waited:
             later(hub, link, pending.at + stream.settles_in.find + stream.write_timeout)
+        elif not gone and not raw_keys(hub, hub.declaration.binding(link.system, link.stream), link, pending):
+            park_birth(hub, link, "unknown-create", f"it may have made a row that {link.system} cannot find")  # I4
         elif not found_there(hub, stream, link, pending):
             end(hub, link, pending) if gone else again(hub, stream, link, pending)  # I4
     elif gone:
@@ -111,7 +113,7 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     if stream.find is None:
         return False
     binding = hub.declaration.binding(link.system, link.stream)
-    case_keys = raw_keys(hub, binding, link)
+    case_keys = raw_keys(hub, binding, link, pending)
     if not case_keys:
         return False
     page = stream.page(observe.ask(hub, link.system, stream.find(case_keys)))
@@ -142,11 +144,14 @@ def most_like(binding: Binding, rows: Sequence[Observation], pending: Intent | N
     return next(row for row in rows if row.id == scores[0][1])
 
 
-def raw_keys(hub: Hub, binding: Binding, link: Link) -> dict[str, object]:
-    """The raw fields and values to find a record's row by: those of the first match rule that is filled."""
-    record = hub.ledger.records([link.record])[link.record]
+def raw_keys(hub: Hub, binding: Binding, link: Link, pending: Intent | None) -> dict[str, object]:
+    """The raw fields and values to find a row by: those of the first match rule that is filled.
+
+    What a create sent has the keys that it was sent with, whatever its record is called by now.
+    """
+    held = hub.ledger.records([link.record])[link.record].fields if pending is None else pending.values
     for rule in hub.declaration.matching.get(link.entity, ()):
-        values = {name: record.fields[name].value for name in rule.fields if name in record.fields}
+        values = {name: held[name].value for name in rule.fields if name in held}
         bound = all(name in binding.by_field and name in binding.writable for name in rule.fields)
         if bound and len(values) == len(rule.fields) and all(v is not None for v in values.values()):
             return binding.write(values)
