@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger_rows import HERE, record, row, write
+from ledger_rows import HERE, link, record, row, write
 
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -189,6 +189,15 @@ def test_every_record_of_an_entity_can_be_marked(ledger: Ledger) -> None:
         unit.save_records([record(5, entity="account"), record(1, entity="account")])
         unit.clean([4, 1, 3])
         unit.mark_entity_dirty(["account"])
+    assert list(ledger.dirty(9)) == [2]
+
+
+def test_records_without_a_link_in_a_stream_can_be_marked(ledger: Ledger) -> None:
+    write(ledger, "save_records", [record(n, entity="deal" if n == 4 else "contact") for n in (1, 2, 3, 4)])
+    with ledger.unit() as unit:
+        unit.save_links([link(1, system="erp"), link(2, record=2), link(3, record=3, system="erp", state="tombstone")])
+    with ledger.unit() as unit:
+        unit.mark_unborn_dirty("contact", "erp", "contact")
     assert list(ledger.dirty(9)) == [2]
 
 

@@ -86,6 +86,7 @@ WRITES: dict[str, list[st.SearchStrategy[Any]]] = {
     ],
     "mark_dirty": [st.lists(IDS, max_size=3)],
     "mark_entity_dirty": [st.lists(STREAM, max_size=2)],
+    "mark_unborn_dirty": [STREAM, SYSTEM, STREAM],
     "clean": [st.lists(IDS, max_size=3)],
     "put_wakes": [rows(Wake, record=IDS, at=AT, why=TEXT)],
     "drop_wakes": [st.lists(IDS, max_size=3)],

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ClauseElement, bindparam, delete, select
+from sqlalchemy import ClauseElement, Select, bindparam, delete, exists, select
 
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
-from syncline.ledger.schema import armed, counter, dirty, record, system_state, wake
+from syncline.ledger.schema import armed, counter, dirty, link, record, system_state, wake
 from syncline.ledger.statement import Session, Statement, page, saving
 from syncline.model.rows import Armed, SystemState, Wake
 
 decode_state, decode_armed = decoder(SystemState), decoder(Armed)
 
+
 # ---- dirty marks
+def unborn() -> Select[tuple[int]]:
+    """Records of an entity that have no link in a stream, of whatever state."""
+    here = exists().where(
+        link.c.record == record.c.id, *(link.c[name] == bindparam(name) for name in ("system", "stream"))
+    )
+    return select(record.c.id).where(record.c.entity == bindparam("entity"), ~here)
+
+
 MARK = Statement(
     "Marks records to be derived again; an older mark keeps its place",
     ("record",),
@@ -35,6 +44,11 @@ MARK_ENTITY = Statement(
         .inline()
         .on_conflict_do_nothing()
     ),
+)
+MARK_UNBORN = Statement(
+    "Marks every record of an entity without a link in a stream",
+    ("entity", "system", "stream"),
+    lambda d: d.insert(dirty).from_select(["record"], unborn().order_by(record.c.id)).inline().on_conflict_do_nothing(),
 )
 CLEAN = Statement(
     "Records were derived", ("record",), lambda d: delete(dirty).where(dirty.c.record == bindparam("record"))
@@ -54,6 +68,12 @@ def mark(session: Session, records: Sequence[int]) -> None:
 def mark_entities(session: Session, entities: Sequence[str]) -> None:
     """In one statement, however many records there are."""
     session.do(MARK_ENTITY, (session.pack(entities),))
+
+
+def mark_unborn(session: Session, streams: Sequence[tuple[str, str, str]]) -> None:
+    """(entity, system, stream) of each."""
+    for stream in streams:
+        session.do(MARK_UNBORN, stream)
 
 
 def clean(session: Session, records: Sequence[int]) -> None:

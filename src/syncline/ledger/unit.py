@@ -126,6 +126,10 @@ class SqlUnit(SqlReads):
         """Every record of these entities."""
         self.keep("dirty", marks.mark_entities, entities)
 
+    def mark_unborn_dirty(self, entity: str, system: str, stream: str) -> None:
+        """Every record of this entity that has no link in that stream."""
+        self.keep("dirty", marks.mark_unborn, [(entity, system, stream)])
+
     def clean(self, records: Iterable[int]) -> None:
         """Derived: no longer dirty."""
         self.keep("dirty", marks.clean, records)

@@ -24,11 +24,10 @@ URGENT = 100
 
 
 # ---- the steps
-def derive_changed(desk: Desk) -> None:
-    """Derives every case that this transaction changed, and then up to URGENT of those that it concerns."""
-    first = desk.moved()
-    derive_cases(desk, first)
-    spread_out(desk, first)
+def derive_moved(desk: Desk, moved: Sequence[Case]) -> None:
+    """Derives every case that this transaction moved, and then up to URGENT of those that it concerns."""
+    derive_cases(desk, moved)
+    spread_out(desk, moved)
 
 
 def spread_out(desk: Desk, first: Sequence[Case]) -> None:

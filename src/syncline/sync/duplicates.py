@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from syncline.identity.match import Key, rule_of
@@ -13,9 +15,9 @@ from syncline.sync.meet import sharing, shown
 MAY_BE_DUPLICATE = "duplicate-candidate"
 
 
-def mark(desk: Desk) -> None:
+def mark(desk: Desk, moved: Sequence[Case]) -> None:
     """A record that gets a key which another, active in the same stream, has already, becomes a candidate."""
-    for case in desk.moved():
+    for case in moved:
         record = case.record
         if record.state != "active" or record.candidate_of is not None or desk.same_keys(case):
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -79,9 +79,9 @@ def named_row(desk: Desk, link: Link, into: str) -> Row:
     return (link.system, stream, external_id) if slash and stream in bound else (link.system, link.stream, into)
 
 
-def join_heirs(desk: Desk) -> None:
-    """Merges that waited for a row to be known, or for a create to be resolved."""
-    rows = [row for case in desk.moved() for row in rows_of(desk, case)]
+def join_heirs(desk: Desk, moved: Sequence[Case]) -> bool:
+    """Merges that waited for a row to be known, or for a create to be resolved. Returns whether any row waited."""
+    rows = [row for case in moved for row in rows_of(desk, case)]
     waiting = desk.unit.waiting_for(rows) if rows else {}
     desk.load_rows([*waiting, *(other for found in waiting.values() for other in found)])
     for row, others in waiting.items():
@@ -91,6 +91,7 @@ def join_heirs(desk: Desk) -> None:
                 continue  # it waits for this row as a reference does
             desk.unit.stop_waiting([row])
             merge_seen(desk, gone[0], here[0], here[1], gone[0].links[gone[1]])
+    return bool(waiting)
 
 
 def rows_of(desk: Desk, case: Case) -> Iterator[Row]:

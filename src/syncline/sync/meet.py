@@ -27,17 +27,12 @@ LOOK_AGAIN_SECONDS = 1.0
 MOST_BIRTHS = 10_000
 
 
-def prepare(desk: Desk, binding: Binding, news: Sequence[tuple[Observation, Reading]]) -> None:
-    """Loads, in one batch, the records that rows without a link might match."""
-    keys: list[Key] = []
-    rows: list[Row] = []
-    for one, reading in news:
-        row = (binding.system, binding.stream, one.id)
-        if desk.case_at(row) is None:
-            rows.append(row)
-            keys.extend(row_keys(desk, binding, one, reading))
-    desk.load_keys(keys)
-    desk.load_strangers(rows)
+def prepare(desk: Desk, binding: Binding, strangers: Sequence[tuple[Observation, Reading]]) -> dict[str, Sequence[Key]]:
+    """Loads, in one batch, the records that rows without a link might match. Returns their match keys by id."""
+    keys = {one.id: row_keys(desk, binding, one, reading) for one, reading in strangers}
+    desk.load_keys(key for several in keys.values() for key in several)
+    desk.load_strangers([(binding.system, binding.stream, external_id) for external_id in keys])
+    return keys
 
 
 def row_keys(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> tuple[Key, ...]:
@@ -46,14 +41,14 @@ def row_keys(desk: Desk, binding: Binding, one: Observation, reading: Reading) -
     return keys_of(policy, rules, reading.told, [(binding.system, binding.stream, one.id)])
 
 
-def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: Reading) -> None:
+def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: Reading, keys: Sequence[Key]) -> None:
     """Rules are tried in their order; the first that finds a record decides, and two candidates park."""
     row = (binding.system, binding.stream, one.id)
     kept = desk.parked.get(row)
     if kept is not None and kept.parking.code == UNLINKED:
         desk.unit.park_rows([replace(kept, raw=bound, fingerprint=binding.fingerprint(bound))])
         return
-    for key in row_keys(desk, binding, one, reading):
+    for key in keys:
         rule, cases = rule_of(key, desk.declaration.matching[binding.entity]), sharing(desk, key)
         verdict = decide([claim(case, binding) for case in cases], distinct=rule.shared == "distinct")
         if verdict is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
+from syncline.identity.match import Key
 from syncline.mapping.binding import Binding, Reading
 from syncline.merge import deletes, guard, lines, see, sleep
 from syncline.merge.case import Case
@@ -106,9 +107,11 @@ def unsettled(hub: Hub, binding: Binding, seen: Sequence[Observation]) -> list[t
 
 def close_desk(desk: Desk) -> None:
     """Merges that waited for a row, candidates, step 6 for what changed, then each table once."""
-    joining.join_heirs(desk)
-    duplicates.mark(desk)
-    derive.derive_changed(desk)
+    moved = desk.moved()
+    if joining.join_heirs(desk, moved):
+        moved = desk.moved()
+    duplicates.mark(desk, moved)
+    derive.derive_moved(desk, moved)
     written.flush(desk)
 
 
@@ -118,21 +121,23 @@ def settle(desk: Desk, binding: Binding, news: Sequence[tuple[Observation, dict[
     desk.load_rows((system, stream, one.id) for one, _ in news)
     strangers = [(one, bound) for one, bound in news if desk.case_at((system, stream, one.id)) is None]
     readings = [(one, binding.read(bound, desk.resolve)) for one, bound in strangers]
-    meet.prepare(desk, binding, readings)
-    whole = {one.id: reading for one, reading in readings}
+    keys = meet.prepare(desk, binding, readings)
+    strange = {one.id: (reading, keys[one.id]) for one, reading in readings}
     for one, bound in news:
-        settle_one(desk, binding, one, bound, whole.get(one.id))
+        settle_one(desk, binding, one, bound, strange.get(one.id))
 
 
 def settle_one(
-    desk: Desk, binding: Binding, one: Observation, bound: dict[str, object], reading: Reading | None
-) -> None:
-    """Find the record by link, else by match rules, else by birth. `reading`: of a row that had no link."""
+    desk: Desk, binding: Binding, one: Observation, bound: dict[str, object],
+    strange: tuple[Reading, Sequence[Key]] | None = None,
+) -> None:  # fmt: skip
+    """Find the record by link, else by match rules, else by birth. `strange`: of a row without a link, when loaded."""
     found = desk.case_at((binding.system, binding.stream, one.id))
     if found is None:
-        reading = reading or binding.read(bound, desk.resolve)
+        reading = strange[0] if strange else binding.read(bound, desk.resolve)
+        keys = strange[1] if strange else meet.row_keys(desk, binding, one, reading)
         if scope.takes_part(desk, binding, one, reading):
-            meet.meet(desk, binding, one, bound, reading)
+            meet.meet(desk, binding, one, bound, reading, keys)
             remember_birth(desk, binding, one)
             wait_for_references(desk, binding, one, reading)
         return
@@ -265,7 +270,8 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
         with hub.ledger.unit() as unit:
             cursor = hub.ledger.cursor(system, stream, "changes")
             unit.save_cursor(replace(cursor, baselined=True))
-            unit.mark_entity_dirty([binding.entity])
+            if any((birth.system, birth.stream) == (system, stream) for birth in hub.declaration.births):
+                unit.mark_unborn_dirty(binding.entity, system, stream)  # only now is it known who is not there
         return False
     news = [(unstaged(row), row.raw) for row in rows]
     try:

@@ -145,6 +145,9 @@ class Writes(Protocol):
     def mark_entity_dirty(self, entities: Iterable[str]) -> None:
         """Every record of these entities."""
 
+    def mark_unborn_dirty(self, entity: str, system: str, stream: str) -> None:
+        """Every record of this entity that has no link in that stream, not even a tombstone."""
+
     def clean(self, records: Iterable[int]) -> None:
         """Derived: no longer dirty."""
 

@@ -273,6 +273,11 @@ class MemoryUnit(MemoryReads):
         wanted = set(entities)
         self.mark_dirty(record.id for record in self.t.records.values() if record.entity in wanted)
 
+    def mark_unborn_dirty(self, entity: str, system: str, stream: str) -> None:
+        here = {link.record for link in self.t.links.values() if (link.system, link.stream) == (system, stream)}
+        of_entity = [record.id for record in self.t.records.values() if record.entity == entity]
+        self.mark_dirty(sorted(rid for rid in of_entity if rid not in here))
+
     def clean(self, records: Iterable[int]) -> None:
         cleaned = list(records)
         self.writes.append(lambda: [self.t.dirty.pop(rid, None) for rid in cleaned])
