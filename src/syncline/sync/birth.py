@@ -178,7 +178,7 @@ def adopt(hub: Hub, binding: Binding, link: Link, pending: Intent | None, seen: 
         else:
             see.see(case, link.id, seen, bound, reading, meet.print_of(binding, bound, reading))
         if pending is not None:
-            case.note("created", None, link.id, None, seen.id)
+            known_now(desk, case, link.id)
             unit.save_intents([replace(pending, state="done", done_at=now)])
             carried_on(case, link.id)
         settle.close_desk(desk)
@@ -321,7 +321,14 @@ def born(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     told = outcomes.read_back(desk, binding, case, intent, bound) if outcome.stored is not None else None
     receipts.receive(case, intent, told, desk.now)
     lines.note_receipts(case, lid, list(intent.values), desk.now)
-    case.note("created", None, lid, None, outcome.id)
+    known_now(desk, case, lid)
     carried = case.record.state == "archived"
     if carried:
         case.put(lid, deleting=True, carried=True)
+
+
+def known_now(desk: Desk, case: Case, lid: int) -> None:
+    """What we made; read before anybody knew that, it may have been parked as a row of two records."""
+    link = case.links[lid]
+    case.note("created", None, lid, None, link.external_id)
+    desk.unit.unpark_rows([(link.system, link.stream, str(link.external_id))])
