@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from syncline.mapping.document import column_of, line_field, line_of
 from syncline.model.link import UNKNOWN_FIELD, Link
 from syncline.model.record import NOTHING, Record
-from syncline.testing import oracle
+from syncline.testing import evidence, oracle
 
 if TYPE_CHECKING:
     from syncline.testing.world import World
@@ -21,12 +21,12 @@ EXPLAINS = (
 def check(world: World) -> list[str]:
     """Every violation, as a sentence that begins with the rule's number."""
     bad = list(world.violations)
-    for record, links in oracle.families(world):
+    for record, links in evidence.families(world):
         bad.extend(oracle.believed_dead(world, record, links))
         if record.entity != "deal":
             continue
         for link in links:
-            if link.state == "active" and not oracle.is_dead(world, link):
+            if link.state == "active" and not evidence.is_dead(world, link):
                 bad.extend(differences(world, record, link))
         bad.extend(vanished(world, record, links))
     bad.extend(oracle.unknown_rows(world))
@@ -93,13 +93,13 @@ def line_there(record: Record, product: str) -> str | None:
 
 def is_open(record: Record, link: Link, field: str) -> bool:
     """Listed as open on this link."""
-    return oracle.is_open(record, link, field) or link.known.get(field, UNKNOWN_FIELD).waiting
+    return evidence.is_open(record, link, field) or link.known.get(field, UNKNOWN_FIELD).waiting
 
 
 def vanished(world: World, record: Record, links: list[Link]) -> Iterator[str]:
     """Rule 1: added lines are there, removed ones are not, unless a later edit or the history says why."""
     ours = record_lines(record)
-    mine = oracle.own_edits(world, links, "lines")
+    mine = evidence.own_edits(world, links, "lines")
     removed = {fold(e.value) for e in mine if e.kind == "remove"}
     explained = {line_of(e.field or "") for e in history(world, record) if e.kind in EXPLAINS}
     explained |= {line_of(name) for link in links for name, known in link.known.items() if known.withheld}
@@ -107,9 +107,9 @@ def vanished(world: World, record: Record, links: list[Link]) -> Iterator[str]:
         product = fold(edit.value)
         line = ours[product][0] if product in ours else line_there(record, product)
         if edit.kind == "add" and product not in ours and product not in removed and line not in explained - {None}:
-            yield f"1 line {product} added {oracle.where(edit)} vanished from record {record.id}"
+            yield f"1 line {product} added {evidence.where(edit)} vanished from record {record.id}"
         if edit.kind == "remove" and product in ours and line not in explained - {None}:
-            yield f"1 line {product} removed {oracle.where(edit)} came back to record {record.id}"
+            yield f"1 line {product} removed {evidence.where(edit)} came back to record {record.id}"
     yield from lost_quantities(world, record, links, ours, explained)
 
 
@@ -118,7 +118,7 @@ def lost_quantities(
 ) -> Iterator[str]:
     """The newest quantity typed anywhere is the record's, unless the history says why not."""
     for product, (line, qty) in ours.items():
-        edits = oracle.own_edits(world, links, f"qty of {product}")
+        edits = evidence.own_edits(world, links, f"qty of {product}")
         typed = [edit.value for edit in newest_of_each(edits)]
         if edits and line not in explained and qty not in typed:
             yield f"1 qty of {product} is {qty} in record {record.id}, typed last: {typed}"

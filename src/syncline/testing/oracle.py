@@ -3,14 +3,15 @@
 1  no edit vanished: it is the record's value, was superseded, or is listed (refused, lost, parked, open).
 2  all systems hold what the record says, or the field is listed as open.
 3  a settled hub writes nothing when everything is read again.
-4  one create makes one row.
+4  one create makes one row, and none stays unresolved.
 5  the number of writes is bounded by what happened.
-6  an open conflict shows the present values of its sides.
+6  an open conflict shows the present values of its sides, and every row that joined since is one.
 7  what a person took back stays so.
 8  every living row belongs to a record, or is parked; no link keeps believing in a row whose delete was proven.
 9  a parked field shows the record's present value.
 10 nothing is deleted unless a user deleted a row of that record.
 11 the hub's own writes are never taken for edits.
+12 nothing stays in doubt: a write without an answer is settled by the first look after its time.
 """
 
 from __future__ import annotations
@@ -18,20 +19,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from syncline.model.entry import Entry
 from syncline.model.link import UNKNOWN_FIELD, Link
 from syncline.model.record import NOTHING, Record
 from syncline.model.rows import Hint
 from syncline.testing import company, users
+from syncline.testing.evidence import (
+    amp,
+    entries,
+    families,
+    held,
+    is_dead,
+    is_open,
+    key,
+    listed_values,
+    own_edits,
+    where,
+)
 
 if TYPE_CHECKING:
-    from syncline.testing.edits import Edit
     from syncline.testing.world import World
 
-LISTED = (
-    "refused", "blank-refused", "conflict", "conflict-lost", "first-lost", "first-difference", "no-effect", "parked",
-    "filled",
-)  # fmt: skip
+__all__ = ["check", "families", "is_open"]
+
+LAST_ROUNDS = 24
+"""Enough for an edit to be seen and told everywhere."""
 
 
 def check(world: World) -> list[str]:
@@ -42,6 +53,7 @@ def check(world: World) -> list[str]:
         for field in company.FIELDS:
             bad.extend(differences(world, record, links, field))
             bad.extend(stale_conflicts(world, record, links, field))
+            bad.extend(late_sides(world, record, links, field))
             bad.extend(old_parkings(world, record, links, field))
             bad.extend(echoes(world, record, links, field))
             if field == "tags":
@@ -52,37 +64,11 @@ def check(world: World) -> list[str]:
     bad.extend(doubled(world))
     bad.extend(forgotten_undos(world))
     bad.extend(too_many_writes(world))
+    quiet = world.now
     bad.extend(writes_again(world))
+    bad.extend(doubts(world, quiet))
+    bad.extend(last_words(world))
     return bad
-
-
-def families(world: World) -> Iterator[tuple[Record, list[Link]]]:
-    """Every record with its links."""
-    ledger = world.hub.ledger
-    for rid, record in ledger.records(ledger.scan(0, 100_000)).items():
-        yield record, list(ledger.links_of([rid])[rid])
-
-
-def held(world: World, link: Link, field: str) -> Any:
-    """What the system really holds, in normal form."""
-    row = world.systems[link.system].rows[link.stream][str(link.external_id)]
-    return users.canonical(field, row.now.values[field])
-
-
-def is_dead(world: World, link: Link) -> bool:
-    """Was the row deleted?"""
-    return world.systems[link.system].rows[link.stream][str(link.external_id)].dead is not None
-
-
-def key(field: str, value: Any) -> Any:
-    """Equality as the declaration means it."""
-    return company.FIELDS[field].type.key(value)
-
-
-def is_open(record: Record, link: Link, field: str) -> bool:
-    """Listed as open on this link."""
-    known = link.known.get(field, UNKNOWN_FIELD)
-    return bool(field in record.conflicts or known.differs or known.parked or known.withheld)
 
 
 def differences(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
@@ -113,47 +99,18 @@ def stale_conflicts(world: World, record: Record, links: list[Link], field: str)
             yield f"6 conflict of {field} of record {record.id} shows an old value of {link.system}"
 
 
-def amp(field: str, value: Any) -> Any:
-    """Values as the one rewriting system would say them, so that its spelling is no loss."""
-    value = key(field, users.canonical(field, value)) if not isinstance(value, list) else key(field, value)
-    return value.replace("&", "and") if isinstance(value, str) else value
-
-
-def where(edit: Edit) -> str:
-    """The place and time of an edit."""
-    return f"in {edit.system} {edit.row} at {edit.at:.1f}"
-
-
-def own_edits(world: World, links: list[Link], field: str) -> list[Edit]:
-    """The edits of a record's field, newest first."""
-    rows = {(link.system, link.external_id) for link in links}
-    return [e for e in reversed(world.edits) if e.field == field and (e.system, e.row) in rows]
-
-
-def listed_values(world: World, record: Record, links: list[Link], field: str) -> set[Any]:
-    """Values that somebody can see were not taken, or are open."""
-    out = set()
-    for entry in entries(world, record, field):
-        if entry.kind in LISTED:
-            out |= {amp(field, entry.before), amp(field, entry.after)}
-        elif entry.kind == "person":
-            out.add(amp(field, entry.before))
+def late_sides(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
+    """Rule 6: who joins while it is open is asked too."""
     conflict = record.conflicts.get(field)
-    out |= {amp(field, value) for value in conflict.sides.values()} if conflict else set()
+    if conflict is None:
+        return
+    joined = {
+        entry.link for entry in world.hub.ledger.history([record.id])[record.id]
+        if entry.kind == "linked" and entry.at > conflict.since
+    }  # fmt: skip
     for link in links:
-        known = link.known.get(field, UNKNOWN_FIELD)
-        if known.parked:
-            out.add(amp(field, known.parked.theirs))
-        if known.withheld:
-            out.add(amp(field, known.withheld.before))
-        if known.differs and link.state == "active":
-            out.add(amp(field, held(world, link, field)))
-    return out
-
-
-def entries(world: World, record: Record, field: str) -> Iterable[Entry]:
-    """The history of a field."""
-    return [entry for entry in world.hub.ledger.history([record.id])[record.id] if entry.field == field]
+        if link.id in joined and str(link.id) not in conflict.sides:
+            yield f"6 {link.external_id} joined record {record.id} and is no side of its conflict of {field}"
 
 
 def vanished(world: World, record: Record, links: list[Link], field: str) -> Iterator[str]:
@@ -208,8 +165,9 @@ def unknown_rows(world: World) -> Iterator[str]:
     for name, system in world.systems.items():
         for stream, rows in system.rows.items():
             alive = [(name, stream, row.id) for row in rows.values() if row.dead is None]
-            known = {**ledger.links_at(alive), **ledger.parked_rows(alive)}
-            yield from (f"8 row {row} belongs to nothing" for row in alive if row not in known)
+            linked, parked = ledger.links_at(alive), ledger.parked_rows(alive)
+            yield from (f"8 row {row} belongs to nothing" for row in alive if row not in linked and row not in parked)
+            yield from (f"8 row {row} belongs to a record, and is still parked" for row in linked if row in parked)
 
 
 def doubled(world: World) -> Iterator[str]:
@@ -224,11 +182,16 @@ def doubled(world: World) -> Iterator[str]:
                 record = world.hub.ledger.records([link.record])[link.record]
                 if record.origin == name:
                     yield f"4 the hub made {row}, and took it for a new record"
+            alive = [(name, stream, row.id) for row in rows.values() if row.by_hub and row.dead is None]
+            strangers = set(world.hub.ledger.parked_rows(alive)) - set(world.hub.ledger.links_at(alive))
+            yield from (f"4 the hub made {row}, and parked it as a stranger" for row in sorted(strangers))
 
 
 def believed_dead(world: World, record: Record, links: list[Link]) -> Iterator[str]:
-    """Rules 8 and 10."""
+    """Rules 4, 8 and 10."""
     for link in links:
+        if link.state == "birth" and link.writing is not None and link.parked is None:
+            yield f"4 nobody knows what became of the create of record {record.id} in {link.system}"
         if link.external_id is None:
             continue
         row = world.systems[link.system].rows[link.stream][link.external_id]
@@ -329,3 +292,48 @@ def writes_again(world: World) -> Iterator[str]:
     for name, system in world.systems.items():
         for again in system.written[before[name] :][:2]:
             yield f"3 wrote again in {name}: {again}"
+
+
+def doubts(world: World, quiet: float) -> Iterator[str]:
+    """Rule 12, after every row was looked at again."""
+    for record, links in families(world):
+        for link in links:
+            if link.state != "active" or is_dead(world, link):
+                continue
+            for field, known in link.known.items():
+                left = [one.value for one in known.doubts if one.expires < quiet]
+                if left:
+                    yield f"12 {field} of record {record.id} in {link.system} is still in doubt: {left}"
+
+
+def last_words(world: World) -> Iterator[str]:
+    """Rule 1 at quiet: a user types what we once sent there and what never came: an edit like any other."""
+    typed = []
+    for record, links in families(world):
+        found = next(never_came(world, record, links), None)
+        if found is not None:
+            link, field, value = found
+            world.systems[link.system].change(link.stream, str(link.external_id), {field: value})
+            typed.append((record.id, link, field, value))
+    for _ in range(LAST_ROUNDS if typed else 0):
+        world.round()
+    for rid, link, field, value in typed:
+        now = world.hub.ledger.records([rid])[rid].fields.get(field, NOTHING).value
+        if amp(field, now) != amp(field, value):
+            yield f"1 {field}={value!r}, typed in {link.external_id} at quiet, vanished; record {rid} holds {now!r}"
+
+
+def never_came(
+    world: World, record: Record, links: list[Link], fields: Iterable[str] = ("name", "addr")
+) -> Iterator[tuple[Link, str, Any]]:
+    """What was sent to living rows, did not arrive, and is not what the record holds; as it would be stored there."""
+    for field in fields:
+        if any(is_open(record, one, field) for one in links):
+            continue
+        for link in links:
+            if link.state != "active" or is_dead(world, link):
+                continue
+            system, now = world.systems[link.system], record.fields.get(field, NOTHING).value
+            sent = [w.values[field] for w in system.never_came if w.id == link.external_id and field in w.values]
+            stored = [system.habits.stores(field, value) for value in sent if value]
+            yield from ((link, field, value) for value in stored if amp(field, value) != amp(field, now))

@@ -92,6 +92,14 @@ class Written:
     values: Raw | None
 
 
+@dataclass(frozen=True)
+class Change:
+    """Values for a row that exists."""
+
+    id: str
+    values: Raw
+
+
 @dataclass
 class SimSystem:
     """One vendor. `clock` and `random` are the simulation's; `faults` turns chaos on and off."""
@@ -106,6 +114,7 @@ class SimSystem:
     rows: dict[str, dict[str, RowAt]] = field(default_factory=dict)
     late: list[tuple[float, str, str, Raw, int]] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
+    never_came: list[Change] = field(default_factory=list)
     calls: int = 0
 
     def __post_init__(self) -> None:
@@ -263,6 +272,8 @@ class SimSystem:
                 raise NoAnswer(f"{self.name} did not answer")
             return self.tell({"results": answers})
         if self.chance(self.habits.lost_before):
+            if request.method == "PATCH":
+                self.never_came.append(Change(rest[0], dict(request.json)))
             raise NoAnswer(f"{self.name} did not answer")
         answer = self.do(stream, request.method, rest[0] if rest else None, request)
         if self.chance(self.habits.lost_after):

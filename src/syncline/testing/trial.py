@@ -57,10 +57,12 @@ def attempt(
 ) -> Trial:  # fmt: skip
     """Runs a seed, or a script of it, to its quiet end and judges it, by its kind's oracle unless told otherwise."""
     ours = KINDS[kind]
-    world = ours.world.__new__(ours.world)  # a constructor that raises would take the trace with it
+    world = World.__new__(World)  # a constructor that raises would take the trace with it
     with new_ledger() as ledger:
         try:
-            ours.world.__init__(world, seed, steps=steps, script=script, ledger=ledger, trace=trace, cast=ours.cast)
+            World.__init__(
+                world, seed, steps=steps, script=script, ledger=ledger, trace=trace, cast=ours.cast, rates=ours.rates
+            )
             violations = (fails or ours.check)(world)
         except (Exception, Crash) as error:
             violations = [f"E {type(error).__name__}: {error}"]

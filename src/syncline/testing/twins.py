@@ -82,12 +82,12 @@ def answer_first(hub: Any, system: str, stream: str, seen: Any, hints: Any) -> N
 _settle_hints = settle.settle_hints
 
 
-def revives(desk_: Any, binding: Any, one: Any, bound: Any, reading: Any) -> None:
+def revives(desk_: Any, binding: Any, one: Any, *rest: Any) -> None:
     """A stale page brings a deleted row back."""
     found = desk_.case_at((binding.system, binding.stream, one.id))
     if found and found[0].links[found[1]].state == "tombstone":
         found[0].put(found[1], state="active")
-    _settle_one(desk_, binding, one, bound, reading)
+    _settle_one(desk_, binding, one, *rest)
 
 
 _settle_one = settle.settle_one
@@ -169,7 +169,11 @@ def source_is_side(case: Case, lid: int, name: str, was: Any, new: Any) -> None:
     """The side of a conflict is where the value came from, whether it still holds it or not."""
     current = case.value(name)
     side = str(current.source) if current.source is not None else RECORD_SIDE
-    conflicts.set_conflict(case, name, Conflict(sides={side: current.value, str(lid): new}))
+    now, run = case.setting.now, case.setting.run
+    conflicts.set_conflict(
+        case, name, Conflict(sides={side: current.value, str(lid): new}, base=was, since=now, run=run)
+    )
+    case.learn(lid, name, has_base=True, base=was)
     case.note("conflict", name, lid, current.value, new)
 
 

@@ -52,7 +52,7 @@ def act(world: World) -> None:
         return
     row = random.choice(rows)
     if (
-        random.random() < 0.04
+        random.random() < world.climate.deletes
         and world.now - row.born > 3 * system.habits.lag
         and world.hub.ledger.links_at([(system.name, company.STREAM, row.id)])
     ):
@@ -68,7 +68,7 @@ def delete(world: World, system: Any, row: Any) -> None:
     system.kill(company.STREAM, row.id)
     world.say("user deletes", system.name, row.id)
     email, name = row.now.values["email"], system.name
-    if world.random.random() < 0.6:
+    if world.random.random() < world.climate.retypes:
         world.errands.append((world.now + world.random.uniform(0.5, 12), lambda: type_row(world, email, name)))
 
 
@@ -99,7 +99,7 @@ def edit(world: World, system: Any, row: Any, field: str | None = None, *, unsee
     )
     world.say("user", kind, system.name, row.id, field, repr(value))
     name, rid = system.name, row.id
-    for _ in range(random.choice([0, 1, 1, 2])):
+    for _ in range(random.choice(world.climate.webhooks)):
         world.errands.append((world.now + random.uniform(0, 6), lambda: world.webhook(name, rid)))
 
 

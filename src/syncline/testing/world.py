@@ -5,8 +5,8 @@ A step is one action of a user, a person, or the hub. The same seed does the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -29,7 +29,13 @@ HEAL_STEPS = 1_000
 
 @dataclass(frozen=True)
 class Climate:
-    """How one seed treats the hub: rates per step or call."""
+    """How one seed treats the hub: rates per step or call.
+
+    deletes: of the edits, how many are deletes. retypes: of the deleted rows, how many are typed in again.
+    pace:    no step takes longer, in seconds. webhooks: how many an edit sends, by chance one of these.
+    sweeps:  does a sweep repair what the lists of changes did not show?
+    regrets: is what was written last taken back, instead of anything?
+    """
 
     crash: float
     outage: float
@@ -39,6 +45,12 @@ class Climate:
     focus: str | None
     twice: float
     hides: float
+    deletes: float = 0.04
+    retypes: float = 0.6
+    pace: float = 0.5
+    webhooks: tuple[int, ...] = (0, 1, 1, 2)
+    sweeps: bool = True
+    regrets: bool = False
 
     @staticmethod
     def of(random: Random) -> Climate:
@@ -66,13 +78,14 @@ class World:
 
     def __init__(
         self, seed: int, *, steps: int = 1200, script: Sequence[int] | None = None, ledger: Ledger | None = None,
-        trace: bool = False, cast: Cast | None = None,
+        trace: bool = False, cast: Cast | None = None, rates: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
+        """rates: parts of the climate that are as said here, whatever the seed says."""
         self.seed = seed
         self.cast = cast or users.CONTACTS
         self.script = list(script) if script is not None else script_of(seed, steps)
         self.random, self.now, self.trace = Random(seed), 1000.0, trace
-        self.climate = Climate.of(self.random)
+        self.climate = replace(Climate.of(self.random), **(rates or {}))
         self.crash_rate = self.climate.crash
         self.steps = 0
         self.number = 0
@@ -81,6 +94,7 @@ class World:
         self.taken: list[tuple[float, int, str]] = []
         self.errands: list[tuple[float, Callable[[], None]]] = []
         self.violations: list[str] = []
+        self.graves: dict[int, str] = {}
         self.log: list[str] = []
         self.systems = {
             name: SimSystem(name, habits, self.cast.fields, self.clock, self.random)
@@ -143,6 +157,20 @@ class World:
             self.say("not now:", error)
         except Crash:
             self.restart()
+        self.watch_graves()
+
+    def watch_graves(self) -> None:
+        """A row that is known to be deleted, and is, stays so: no page brings it back, even for a while (rule 8)."""
+        dead = [
+            (system.name, stream, row.id)
+            for system in self.systems.values() for stream, rows in system.rows.items() for row in rows.values()
+            if row.dead is not None
+        ]  # fmt: skip
+        for link in self.hub.ledger.links_at(dead).values() if dead else ():
+            if link.state == "tombstone":
+                self.graves[link.id] = str(link.external_id)
+            elif self.graves.pop(link.id, None):
+                self.violations.append(f"8 deleted {link.external_id} of record {link.record} came back to life")
 
     def restart(self) -> None:
         """The hub comes back: what was left as sent is of unknown outcome."""
@@ -155,7 +183,7 @@ class World:
         for number in self.script:
             self.random.seed(number)
             self.steps += 1
-            self.now += self.random.uniform(0.0, 0.5)
+            self.now += self.random.uniform(0.0, self.climate.pace)
             self.weather()
             self.run_errands()
             kind = self.random.random()
@@ -209,7 +237,7 @@ class World:
 
     def sweep(self, system: str, stream: str) -> None:
         """The whole stream, in the background: it repairs what no list of changes showed."""
-        if self.hub.ledger.cursor(system, stream, "changes").baselined:
+        if self.climate.sweeps and self.hub.ledger.cursor(system, stream, "changes").baselined:
             self.safely(lambda: observe.poll(self.hub, system, stream, path="sweep"))
 
     def webhook(self, system: str, row: str, stream: str = company.STREAM) -> None:
@@ -219,6 +247,7 @@ class World:
 
     def undo(self, run: int) -> None:
         """A person takes a run back."""
+        run = self.last_written(run) if self.climate.regrets else run
         links = self.hub.ledger.links
         for lid, field in people.undo_run(self.hub, run, "anna"):
             link = links([lid])[lid]
@@ -226,6 +255,13 @@ class World:
             before = withheld.before if withheld else None
             self.undone.append(Undone(at=self.now, link=lid, record=link.record, field=field, before=before))
             self.say("undo", lid, field, before)
+
+    def last_written(self, otherwise: int) -> int:
+        """Of the latest runs the first that wrote something."""
+        ledger = self.hub.ledger
+        latest = (one.id for one in ledger.runs(30) if one.kind == "deliver")
+        wrote = (one for one in latest if any(i.kind == "update" for i in ledger.intents_of_run(one)))
+        return next(wrote, otherwise)
 
     # ---- quiet
     def heal(self) -> None:
