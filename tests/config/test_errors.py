@@ -351,3 +351,12 @@ def test_what_hangs_on_something_unknown_is_not_said_again() -> None:
 def test_too_little_left_to_check() -> None:
     assert [one.message for one in problems("mode: live\n")] == ["`hub` is missing", "`systems` is missing"]
     assert "should have at least 1" in only("hub: a\nsystems: {}\n").message
+
+
+def test_a_truth_that_is_only_written_owns_nothing() -> None:
+    place = "{odoo: §{field: res.partner.name, only: write}}"
+    text = f"{HEAD}fields:\n  account.name: {{type: text, truth: odoo, at: {place}}}\n"
+    whole, line, column = unmarked(text)
+    found = only(whole)
+    assert (found.place.line, found.place.column) == (line, column)
+    assert "odoo is the truth of `account.name`, and is only written" in found.message

@@ -51,10 +51,12 @@ def outcome(text: str) -> tuple[str, tuple[Problem, ...]]:
         beside = f"{errors.__cause__!r} {errors.__context__!r}"
         return f"{errors} {errors!r} {errors.args} {errors.problems!r} {beside}", errors.problems
     bound = {(one.system, one.entity, name) for one in found.declaration.bindings for name in one.by_field}
+    lines = {(one.system, one.entity, "") for one in found.declaration.bindings if one.lines is not None}
     declared = {
-        (system, *full.split(".")) for full, block in found.hub.fields.items() for system, at in block.at.items() if at
-    }
-    assert declared <= bound, "a place that cannot be used is never left out in silence"
+        (system, *full.split(".")) if block.type != "lines" else (system, full.split(".")[0], "")
+        for full, block in found.hub.fields.items() for system, at in block.at.items() if at
+    }  # fmt: skip
+    assert declared <= bound | lines, "a place that cannot be used is never left out in silence"
     return repr(found), found.problems
 
 

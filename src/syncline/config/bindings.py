@@ -10,9 +10,11 @@ import msgspec
 
 from syncline.config.address import At, places_of, raw_field
 from syncline.config.check import Check, Declared
+from syncline.config.documents import is_document, lines_binding, may_be_lines
 from syncline.config.lenses import lens_of, with_mapping
 from syncline.config.problems import Path, quoted
 from syncline.mapping.binding import Binding, BoundField
+from syncline.mapping.document import LinesBinding
 from syncline.mapping.expression import Expression
 from syncline.mapping.field_type import FieldType
 from syncline.mapping.lens import Lens, round_trips
@@ -27,6 +29,8 @@ class _Stream:
 
     entity: str
     first: Declared
+    lines: LinesBinding | None = None
+    lined: Declared | None = None
     bound: dict[str, BoundField] = field(default_factory=dict)
     writers: dict[str, Declared] = field(default_factory=dict)
     spelled: list[object] = field(default_factory=list)
@@ -45,7 +49,7 @@ def bindings_of(check: Check) -> tuple[Binding, ...]:
     order = {name: index for index, name in enumerate(check.systems)}
     bindings = [
         Binding(
-            system=system, stream=stream, entity=found.entity, fields=tuple(found.bound.values()),
+            system=system, stream=stream, entity=found.entity, fields=tuple(found.bound.values()), lines=found.lines,
             version=_version(found.spelled), scope=_scope(check, found.entity, system, stream),
         )
         for (system, stream), found in sorted(streams.items(), key=lambda one: order[one[0][0]])
@@ -62,17 +66,22 @@ def _bind(check: Check, streams: dict[tuple[str, str], _Stream], one: Declared, 
             "a stream holds one kind of record",
         )  # fmt: skip
         return
-    if one.name in found.bound:
+    if is_document(one) and found.lined not in (None, one):
+        return  # a record has one list of lines, and that was said
+    if one.name in found.bound or (is_document(one) and found.lined is one):
         check.error(at.path, f"{quoted(one.full_name)} is bound to {at.where} twice", "leave one out")
         return
-    lens = lens_of(check, one, kind, at)
+    lens = lens_of(check, one, kind, at) if not is_document(one) or may_be_lines(check, at) else None
     if lens is None:
         return
     bound = _directed(check, one, at, lens)
     _mapped_once(check, found, one, at, bound)
     if bound.outward and lens.put is not None and at.block.write is None:
         _comes_back(check, one, kind, at, lens)
-    found.bound[one.name] = bound
+    if is_document(one):
+        found.lines, found.lined = lines_binding(check, one, at, bound), one
+    else:
+        found.bound[one.name] = bound
     block = with_mapping(check, at.path, at.block)
     values = one.block.values if not isinstance(one.block.values, str) else check.hub.tables.get(one.block.values)
     found.spelled += [

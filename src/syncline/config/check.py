@@ -184,11 +184,14 @@ class Check:
         return self.compile_expression(text, columns, currency=self.currency, zone=self.zone, wanted=wanted)
 
     def columns(self, entity: str) -> Mapping[str, FieldType]:
-        """What expressions over a record may name: its fields, and those of records it refers to."""
-        own = {name: kind for (of, name), kind in self.kinds.items() if of == entity}
+        """What expressions over a record may name: its fields but lines, and those of records it refers to."""
+        own = {name: kind for (of, name), kind in self.kinds.items() if of == entity and kind.name != "lines"}
         found = dict(own)
         for name, kind in own.items():
             target = kind.name.removeprefix("reference to ")
             if target != kind.name:
-                found |= {f"{name}.{inner}": one for (of, inner), one in self.kinds.items() if of == target}
+                found |= {
+                    f"{name}.{inner}": one
+                    for (of, inner), one in self.kinds.items() if of == target and one.name != "lines"
+                }  # fmt: skip
         return found

@@ -8,8 +8,10 @@ from typing import Any
 
 from syncline.config.load import Loaded
 from syncline.config.problems import Path, Place, dotted
+from syncline.config.schema import EntityBlock
 from syncline.config.secret import InVault, Secret
 from syncline.config.words import Threshold
+from syncline.mapping.document import column_of, line_of
 from syncline.merge.policy import EntityPolicy, FieldPolicy
 
 
@@ -119,7 +121,17 @@ def _entities(loaded: Loaded) -> Iterator[Line]:
         yield _line(loaded, (*path, "associations"), "ignore" if ignored else "watch")
         yield from _deletes(loaded, path, entity)
         for field in entity.fields.values():
-            yield from _field(loaded, name, field)
+            if line_of(field.name) is None:
+                yield from _field(loaded, name, field, field.name, field.type.name)
+            elif column_of(field.name) is None:  # a column is as its line
+                yield from _field(loaded, name, field, _lines_of(loaded, name), "lines")
+
+
+def _lines_of(loaded: Loaded, entity: str) -> str:
+    """What the file calls the lines of an entity."""
+    own = (loaded.hub.entities.get(entity) or EntityBlock()).fields
+    named = {full.partition(".")[2]: one for full, one in loaded.hub.fields.items() if full.startswith(f"{entity}.")}
+    return next(name for name, one in {**own, **named}.items() if one.type == "lines")
 
 
 def _deletes(loaded: Loaded, path: Path, entity: EntityPolicy) -> Iterator[Line]:
@@ -129,17 +141,17 @@ def _deletes(loaded: Loaded, path: Path, entity: EntityPolicy) -> Iterator[Line]
         yield _line(loaded, (*here, system), action, (*here, system), here)
 
 
-def _field(loaded: Loaded, entity: str, policy: FieldPolicy) -> Iterator[Line]:
-    own: Path = ("entities", entity, "fields", policy.name)
-    path = own if loaded.tree.has(own) else ("fields", f"{entity}.{policy.name}")
+def _field(loaded: Loaded, entity: str, policy: FieldPolicy, name: str, kind: str) -> Iterator[Line]:
+    own: Path = ("entities", entity, "fields", name)
+    path = own if loaded.tree.has(own) else ("fields", f"{entity}.{name}")
     computed = [(*path, "is"), (*path, "rollup")]
-    yield _line(loaded, (*path, "type"), policy.type.name, (*path, "type"), (*path, "rollup"))
+    yield _line(loaded, (*path, "type"), kind, (*path, "type"), (*path, "rollup"))
     if policy.truth is not None:
         yield _line(loaded, (*path, "truth"), policy.truth, (*path, "truth"), *computed)
     said = [(*path, "merge"), (*path, "policy"), (*path, "truth"), *computed]
     yield _line(loaded, (*path, "policy"), policy.policy, *said)
-    for name in ("empty", "strict"):
-        yield _line(loaded, (*path, name), getattr(policy, name))
+    for setting in ("empty", "strict"):
+        yield _line(loaded, (*path, setting), getattr(policy, setting))
     exempt = [(*path, "exempt"), *([(*path, "merge")] if policy.policy == "consent" else [])]
     yield _line(loaded, (*path, "exempt"), policy.exempt, *exempt)
     differs: list[Path] = [(*path, "differ")]
@@ -147,12 +159,15 @@ def _field(loaded: Loaded, entity: str, policy: FieldPolicy) -> Iterator[Line]:
         differs.append(("first_sync", "differ"))
     yield _line(loaded, (*path, "differ"), policy.differ, *differs)
     for binding in loaded.declaration.bindings:
-        bound = binding.by_field.get(policy.name) if binding.entity == entity else None
+        bound = binding.by_field.get(name) if binding.entity == entity else None
         if bound is not None:
             way = "both ways" if bound.inward and bound.outward else "read" if bound.inward else "written"
             raws = ", ".join(f"{binding.stream}.{raw}" for raw in bound.lens.reads)
             here: Path = (*path, "at", binding.system)
             yield _line(loaded, here, f"{raws} ({way})")
+        elif binding.entity == entity and binding.lines is not None and kind == "lines":
+            way = "both ways" if binding.lines.written else "read"
+            yield _line(loaded, (*path, "at", binding.system), f"{binding.stream}.{binding.lines.raw} ({way})")
 
 
 def _rest(loaded: Loaded) -> Iterator[Line]:

@@ -60,7 +60,7 @@ def lens_of(check: Check, declared: Declared, kind: FieldType, at: At) -> Lens |
         if not at.raws:
             check.lacks(at.path, "names no raw field", "write `field: STREAM.FIELD`")
             return None
-        if block.columns is not None:
+        if name == "lines":
             return _lines(check, declared, kind, at, block)
         if len(at.raws) > 1:
             return join(at.raws, kind, separator=block.separator or " ", empty=empty)
@@ -241,17 +241,25 @@ def _group(check: Check, declared: Declared, kind: FieldType, at: At, block: AtB
     elif declared.block.type == "address":
         kinds = dict.fromkeys(_parts(kind), TYPES["text"]())
     else:
-        kinds = _inner_kinds(check, declared, "parts")
+        kinds = inner_kinds(check, declared, "parts")
     lenses = _inner(check, declared, "parts", kinds, parts, at)
     return None if lenses is None else group_lens(lenses, kind)
 
 
 def _lines(check: Check, declared: Declared, kind: FieldType, at: At, block: AtBlock) -> Lens | None:
-    lenses = _inner(check, declared, "columns", _inner_kinds(check, declared, "columns"), block.columns or {}, at)
+    lenses = columns_of(check, declared, at, block)
     return None if lenses is None else lines_lens(at.raws[0], lenses, kind, id_field=block.line_id)
 
 
-def _inner_kinds(check: Check, declared: Declared, setting: str) -> Mapping[str, Any]:
+def columns_of(check: Check, declared: Declared, at: At, block: AtBlock) -> dict[str, Lens] | None:
+    """The lens of each column of lines; under their own names where `at` names none."""
+    kinds = inner_kinds(check, declared, "columns")
+    given: Mapping[str, Any] = block.columns if block.columns is not None else {name: name for name in kinds}
+    return _inner(check, declared, "columns", kinds, given, at)
+
+
+def inner_kinds(check: Check, declared: Declared, setting: str) -> Mapping[str, Any]:
+    """The types of a group's parts or of lines' columns; None for one that is wrong."""
     found: dict[str, Any] = {}
     for name, one in (getattr(declared.block, setting) or {}).items():
         inner = TypeBlock.model_validate({"type": one}) if isinstance(one, str) else one

@@ -97,6 +97,9 @@ def _give(check: Check, path: Path, entity: str, made: str, name: str, value: An
     if kind is None:
         return  # what is wrong with its type was said
     whole = _ONE_COLUMN.fullmatch(value) if isinstance(value, str) else None
+    if kind.name == "lines":
+        _give_lines(check, path, entity, made, name, "" if whole is None else whole[1], found)
+        return
     column = None if whole is None else columns_of(check, entity).get(whole[1])
     if whole is not None and column is not None and (fits(sql_type(column[1]), kind) or not _spelled(column[1], kind)):
         _give_column(check, path, entity, made, name, whole[1], found)
@@ -126,6 +129,21 @@ def _give_column(check: Check, path: Path, entity: str, made: str, name: str, te
     found.given[name] = Expression(
         text=column, reads=frozenset({column}), type=str(sql_type(source)), evaluate=lambda lookup: lookup(column)
     )
+
+
+def _give_lines(check: Check, path: Path, entity: str, made: str, name: str, text: str, found: _Values) -> None:
+    """The columns that both have are taken over; those of one alone are not."""
+    source = text.removeprefix(f"{entity}.")
+    ours, theirs = check.declared[made].get(name), check.declared[entity].get(source)
+    if theirs is None or theirs.block.type != "lines":
+        known = [f"{entity}.{one.name}" for one in check.declared[entity].values() if one.block.type == "lines"]
+        meaning = f"write it as `{{{known[0]}}}`" if known else f"{entity} has no lines"
+        check.error(path, "lines are made of lines", meaning)
+        return
+    both = [] if ours is None else [one for one in ours.block.columns or () if one in (theirs.block.columns or ())]
+    found.lines |= {column: column for column in both}
+    if not both:
+        check.error(path, f"{quoted(theirs.full_name)} has no column that {quoted(f'{made}.{name}')} has too")
 
 
 def _constant(check: Check, path: Path, name: str, kind: FieldType, value: Any, values: dict[str, Any]) -> None:

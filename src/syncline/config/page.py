@@ -115,9 +115,20 @@ fields:
     at:
       hubspot: deal.dealstage
       odoo: {field: sale.order.state, custom: true}
+  order.lines:
+    type: lines
+    columns: {product: text, quantity: decimal}
+    at:
+      odoo:
+        field: sale.order.order_line
+        line_id: id
+        columns: {product: default_code, quantity: {field: product_uom_qty, as: number}}
+      hubspot: {field: deal.line_items, custom: true}
   account.orders: {rollup: count, of: order, where: "stage = 'won'"}
 events:
   order.cancelled: stage = 'lost'
+entities:
+  order: {line_key: [product]}
 rules:
   large_orders_are_seen:
     when: order.won
@@ -147,6 +158,14 @@ system that ends in `password`, `token`, `api_key` or the like. Addresses hold n
 **Expressions** are SQL over the fields of the record, and over those of a record it refers to (`account.name`).
 Durations carry their unit (`30s`, `15 min`, `1h`, `7 days`), shares a `%`. Tags, merge keys and keys that come twice
 are refused; a number with leading zeros is text.
+
+**A document owns lines**: a field of the type `lines`, whose `columns` stand in the objects of one list in each
+system. A line is known by that system's `line_id`, else by the entity's `line_key`, else by its place; each column is
+settled by itself, under the settings of the field. Expressions do not read lines; a rule takes them over:
+`lines: "{{deal.lines}}"`.
+
+**Events** are what becomes true of a record: `order.won` needs no declaration where one enum of the order has the value
+`won`. Each is emitted once when it becomes true; a rule adds what is made of it, and who is told.
 
 What a place in a system needs beside its name is said there, or once under `mappings`; lookup tables that several
 fields share stand under `tables`:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 
 from syncline.config.check import ENTITIES, Check, Declared
+from syncline.config.documents import is_document, policies_of
 from syncline.config.kinds import values_of
 from syncline.config.problems import Path, meant, nearest, quoted
 from syncline.config.schema import EntityBlock
@@ -34,7 +35,7 @@ def entities_of(check: Check) -> dict[str, EntityPolicy]:
         if entity not in known:
             check.at_key(first.path, f"unknown entity {quoted(entity)}", _own(entity, known))
             continue
-        policies = {name: policy for name, one in fields.items() if (policy := _policy(check, one)) is not None}
+        policies = {policy.name: policy for one in fields.values() for policy in _policies(check, fields, one)}
         block = check.entity(entity)
         found[entity] = EntityPolicy(
             name=entity, fields=policies, line_key=_line_key(check, entity, block),
@@ -53,6 +54,13 @@ def _own(entity: str, known: Collection[str]) -> str:
     return own if near is None else f"did you mean {quoted(near)}? Else: {own}"
 
 
+def _policies(check: Check, fields: Mapping[str, Declared], one: Declared) -> list[FieldPolicy]:
+    policy = _policy(check, one)
+    if policy is not None and is_document(one):
+        return policies_of(check, fields, one, policy)
+    return [policy] if policy is not None else []
+
+
 def _policy(check: Check, one: Declared) -> FieldPolicy | None:
     twice = ("fields", one.full_name)
     if one.path != twice and one.full_name in check.hub.fields:
@@ -64,7 +72,7 @@ def _policy(check: Check, one: Declared) -> FieldPolicy | None:
     _check_table(check, one)
     if kind is None:
         return None
-    if one.block.merge is not None:
+    if one.block.merge is not None and not is_document(one):
         _merge_fits(check, one, kind)
     return FieldPolicy(
         name=one.name, type=kind, policy=name, truth=truth, empty=one.block.empty or "keep", strict=one.block.strict,

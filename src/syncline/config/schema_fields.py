@@ -107,7 +107,8 @@ class AtBlock(LensBlock):
         default=None, description="`group`, `address`, `money`: each part's raw field, in `stream`."
     )
     columns: dict[Name, PartOf] | None = Field(
-        default=None, description="`lines`: each column's raw field, in the list of `field`."
+        default=None,
+        description="`lines`: each column's raw field, in the list of `field`; without it the columns' own names.",
     )
     line_id: str | None = Field(default=None, description="`lines`: where this system keeps the id of a line.")
     read: Expr | None = Field(default=None, description="What is read, computed from the stream's raw fields; one way.")

@@ -55,11 +55,13 @@ class LinesBinding:
     """The lines in one stream. The list stands in one raw field; each line's columns by lens.
 
     id_field: the raw field of a line's own id; None: the system has none, and the place decides.
+    written:  the list is told; else it is only read.
     """
 
     raw: str
     columns: Mapping[str, Lens]
     id_field: str | None = "id"
+    written: bool = True
 
     def read(self, raw: Mapping[str, Any]) -> tuple[LineRow, ...] | None:
         """The lines of a raw object; None where it does not tell them."""

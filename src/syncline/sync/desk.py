@@ -155,7 +155,7 @@ class Desk:
         """The fields that may be told to that link, those of its lines among them."""
         binding = self.binding(link)
         names: Sequence[str] = binding.writable
-        if binding.lines is not None:
+        if binding.lines is not None and binding.lines.written:
             names = [*names, *lines.writable(case, binding.lines.outward)]
         return sleep.tellable(case, link, names)
 
