@@ -270,7 +270,7 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
         with hub.ledger.unit() as unit:
             cursor = hub.ledger.cursor(system, stream, "changes")
             unit.save_cursor(replace(cursor, baselined=True))
-            if any((birth.system, birth.stream) == (system, stream) for birth in hub.declaration.births):
+            if is_born_into(hub, binding):
                 unit.mark_unborn_dirty(binding.entity, system, stream)  # only now is it known who is not there
         return False
     news = [(unstaged(row), row.raw) for row in rows]
@@ -280,6 +280,15 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
         poison.one_by_one(hub, binding, news, settle_alone)  # L2
         settle_staged(hub, binding, rows, [])
     return True
+
+
+def is_born_into(hub: Hub, binding: Binding) -> bool:
+    """May records be born in this stream, by a `create` or as what a rule makes?"""
+    makings = [making for rule in hub.declaration.rules for making in rule.makes]
+    makings += [making.credit for making in makings if making.credit is not None]
+    made = any((making.system, making.entity) == (binding.system, binding.entity) for making in makings)
+    place = (binding.system, binding.stream)
+    return made or any((birth.system, birth.stream) == place for birth in hub.declaration.births)
 
 
 def settle_staged(
