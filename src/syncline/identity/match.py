@@ -72,6 +72,10 @@ def fitted(kind: FieldType, external_id: str) -> Value:
 
 def key_text(types: Sequence[FieldType], parts: Sequence[Value]) -> str | None:
     """Equal texts: equal values under their types. None where one of them is empty."""
+    if len(parts) == 1 and type(parts[0]) is str and parts[0].strip():
+        only = types[0].key(parts[0])  # the usual rule, told at once
+        if type(only) is str and only != types[0].key(None):
+            return only
     if any(is_blank(part) or kind.equal(part, None) for kind, part in zip(types, parts, strict=True)):
         return None  # I14: never on an empty value
     shown = [kind.key(part) for kind, part in zip(types, parts, strict=True)]

@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
 from syncline.mapping.field_type import FieldType, Unfit, Value
 from syncline.mapping.reference import Ref
-
-REMEMBERED = 4096
-"""Normal forms that a lens remembers: a few times the rows of a batch."""
-
 
 class NotTold(Enum):
     """The type of NOT_TOLD, so that a type checker tells it from every value."""
@@ -70,20 +65,7 @@ def rename(raw: str, kind: FieldType, *, empty: str | bool | None = None) -> Len
     def put(value: Value) -> dict[str, Any]:
         return {raw: empty if value is None else value}
 
-    return Lens(reads=(raw,), get=reader(raw, normal_of(kind), empty=empty), put=put)
-
-
-def normal_of(kind: FieldType) -> Callable[[Any], Value]:
-    """The type's normal form, remembered for texts: one batch of rows is read at several steps of its way."""
-    kept = lru_cache(maxsize=REMEMBERED)(kind.normal)
-
-    def normal(told: Any) -> Value:
-        if type(told) is not str:
-            return kind.normal(told)
-        value = kept(told)
-        return value if type(value) is str or value is None else kind.normal(told)  # a dict or a list is never shared
-
-    return normal
+    return Lens(reads=(raw,), get=reader(raw, kind.normal, empty=empty), put=put)
 
 
 def number(raw: str, kind: FieldType, *, empty: str | bool | None = None) -> Lens:
@@ -107,10 +89,12 @@ def reader(
     raw: str, read: Callable[[Any], Value], *, empty: str | bool | None = None
 ) -> Callable[[Mapping[str, Any]], Any]:
     """The `get` of one raw field: absent, empty, or what `read` makes of it."""
-    find = finder(raw, empty)
+    find, kind = finder(raw, empty), type(empty)
 
     def get(row: Mapping[str, Any]) -> Any:
-        told = find(row)
+        told = row.get(raw, NOT_TOLD)
+        if told is NOT_TOLD or (type(told) is kind and told == empty):
+            told = find(row)
         if told is None or told is NOT_TOLD:
             return told
         try:

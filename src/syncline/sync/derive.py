@@ -91,7 +91,7 @@ def neighbours(desk: Desk, cases: Iterable[Case]) -> Iterable[int]:
 
 def waiting_for_ids(desk: Desk, cases: Sequence[Case]) -> list[int]:
     """Records whose reference waits for an id that one of these got in this transaction."""
-    fresh = [case.record.id for case in cases if desk.new_rows(case)]
+    fresh = [case.record.id for case in cases if desk.new_rows(case)] if desk.hub.refers else []
     asked = [rid for several in desk.unit.referring_to(fresh).values() for rid in several] if fresh else []
     return [
         rid for rid, links in desk.unit.links_of(sorted(set(asked))).items()
@@ -102,7 +102,8 @@ def waiting_for_ids(desk: Desk, cases: Sequence[Case]) -> list[int]:
 # ---- one record
 def derive(desk: Desk, case: Case, rolled: Rolled = "none") -> None:
     """Everything that follows from what a record holds. What gives no value holds up nothing else."""
-    writing.unwait(desk, case)
+    if desk.hub.refers:
+        writing.unwait(desk, case)
     if case.record.state != "active":
         return
     if desk.before[case.record.id][0] is None:

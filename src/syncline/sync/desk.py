@@ -240,7 +240,7 @@ class Desk:
         """The cases that are not as they were."""
         return [
             case for rid, case in self.cases.items()
-            if case.record is not self.before[rid][0] or case.links != self.before[rid][1] or case.entries or case.hints
+            if case.entries or case.hints or case.record is not self.before[rid][0] or case.links != self.before[rid][1]
         ]  # fmt: skip
 
     def moved(self) -> list[Case]:

@@ -78,9 +78,9 @@ class Hub:
         return frozenset(one.name for one in self.stream(system, stream).fields if one.required)
 
     @cached_property
-    def referred(self) -> frozenset[str]:
-        """Entities that other records may refer to or read."""
-        return frozenset(self.declaration.entities) if any(self.reference_fields.values()) else frozenset()
+    def refers(self) -> bool:
+        """May a record refer to another, by a field or as what a rule made of it?"""
+        return any(self.reference_fields.values()) or any(rule.makes for rule in self.declaration.rules)
 
     @cached_property
     def readers(self) -> dependants.Readers:

@@ -29,7 +29,7 @@ MOST_BIRTHS = 10_000
 
 def prepare(desk: Desk, binding: Binding, strangers: Sequence[tuple[Observation, Reading]]) -> dict[str, Sequence[Key]]:
     """Loads, in one batch, the records that rows without a link might match. Returns their match keys by id."""
-    keys = {one.id: row_keys(desk, binding, one, reading) for one, reading in strangers}
+    keys: dict[str, Sequence[Key]] = {one.id: row_keys(desk, binding, one, reading) for one, reading in strangers}
     desk.load_keys(key for several in keys.values() for key in several)
     desk.load_strangers([(binding.system, binding.stream, external_id) for external_id in keys])
     return keys

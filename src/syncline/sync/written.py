@@ -96,12 +96,13 @@ def flush_indexes(desk: Desk, changed: Sequence[Case]) -> None:
         same = before is not None and before.fields is now.fields and before.state == now.state
         if (not same and not desk.same_keys(case)) or desk.stands_otherwise(case):
             keys[now.id] = desk.keys(case)
-        if before is None or not same or before.episodes is not now.episodes:
+        if desk.hub.refers and (before is None or not same or before.episodes is not now.episodes):
             references[now.id] = records_meant(desk, case)
     desk.unit.save_keys({rid: own for rid, own in keys.items() if own != desk.keys_before(rid)})
     wake_parked(desk, keys)
     desk.unit.save_references(references)
-    wake_waiting(desk, [row for case in changed for row in desk.new_rows(case)])
+    if desk.hub.refers:
+        wake_waiting(desk, [row for case in changed for row in desk.new_rows(case)])
 
 
 def wake_parked(desk: Desk, keys: Mapping[int, Sequence[Key]]) -> None:
@@ -124,7 +125,7 @@ def records_meant(desk: Desk, case: Case) -> tuple[int, ...]:
 
 def wake_waiting(desk: Desk, rows: Sequence[Row]) -> None:
     """Rows that referred to a row before it was known are looked at again."""
-    if not rows or not desk.hub.referred:
+    if not rows:
         return
     waiting = desk.unit.waiting_for(rows)
     again = {row for found in waiting.values() for row in found}
