@@ -113,6 +113,32 @@ def test_the_lines_of_a_document_are_read_with_it():
     assert [(row.seat, dict(row.values)) for row in rows] == [("1", {"qty": 2})]
 
 
+def test_only_what_is_asked_for_is_read():
+    reading = binding(NAME, AGE).read({"age": "old", "props": {"name": "Ann"}}, resolve, ("name",))
+    assert (reading.told, reading.misfits, reading.whole) == ({"name": "Ann"}, {}, False)
+    assert binding(NAME).read({}, resolve).whole
+
+
+def test_touched_are_fields_of_which_a_raw_field_is_exactly_what_it_was_no_more():
+    whole = BoundField(field="whole", lens=rename("props", text()))
+    one = binding(NAME, AGE, whole)
+    before = {"age": 1, "props": {"name": "Ann"}}
+    assert one.touched(before, {"props": {"name": "Ann"}, "age": 1, "unbound": 2}) == set()
+    assert one.touched(before, {**before, "age": 2}) == {"age"}
+    assert one.touched(before, {**before, "age": True}) == one.touched(before, {**before, "age": 1.0}) == {"age"}
+    assert one.touched(before, {"age": 1}) == {"name", "whole"}
+    assert one.touched({"props": {"name": 1}}, {"props": {"name": True}}) == {"name", "whole"}
+
+
+def test_refreshed_are_the_raw_fields_of_these_fields_and_the_list_of_lines_as_a_whole():
+    one = binding(NAME, AGE, lines=ROWS)
+    seen = {"age": 1, "props": {"name": "Ann"}, "rows": [{"id": 1}]}
+    now = {"age": 2, "props": {"name": "Bea"}, "rows": [{"id": 2}]}
+    assert one.refreshed(seen, ["name"], now) == {**seen, "props": {"name": "Bea"}}
+    assert one.refreshed(seen, ["age", "lines/1/qty"], now) == {**seen, "age": 2, "rows": [{"id": 2}]}
+    assert one.refreshed(seen, ["age"], {}) == {"props": {"name": "Ann"}, "rows": [{"id": 1}]}
+
+
 def test_map_out_puts_each_value_by_its_lens():
     assert binding(NAME, AGE).write({"name": "Ann", "age": 4}) == {"props.name": "Ann", "age": 4}
 

@@ -78,6 +78,36 @@ def test_a_look_that_was_accepted_ends_the_attempts():
     assert scene.case.links[CRM].attempts == 0
 
 
+# ---- reading only what may have moved
+def test_worth_a_look_is_what_was_touched_and_what_does_not_stand():
+    fields = [plain(name) for name in ("name", "phone", "city", "code")]
+    scene = Scene(*fields).agreed(name="Acme", phone="1", city="Bonn")
+    scene.sees("erp", city="Cologne")
+    scene.case.entries.clear()
+    scene.later(10)
+    assert see.worth_a_look(scene.case, CRM, scene.fields, []) == ["city", "code"], "due there, and never seen"
+    assert see.worth_a_look(scene.case, CRM, scene.fields, ["phone"]) == ["phone", "city", "code"]
+    scene.settles()
+    assert see.worth_a_look(scene.case, CRM, ["name", "phone"], []) == []
+
+
+@pytest.mark.parametrize("change", [{}, {"phone": "2"}, {"city": "Cologne"}, {"phone": None, "city": "Essen"}])
+def test_a_reading_of_what_is_worth_a_look_comes_to_the_same_as_a_whole_one(change):
+    cases = []
+    for whole in (True, False):
+        scene = Scene(plain(), plain("phone"), plain("city")).agreed(name="Acme", phone="1", city="Bonn")
+        scene.sees("erp", city="Berlin")
+        scene.later(10)
+        held = {**scene.case.view(CRM), **change}
+        worth = see.worth_a_look(scene.case, CRM, scene.fields, change)
+        told = held if whole else {name: held[name] for name in worth}
+        see.see(scene.case, CRM, scene.look("crm"), held, Reading(told=told, whole=whole), b"print")
+        cases.append(scene.case)
+    one, other = cases
+    assert (one.record, one.links, one.entries) == (other.record, other.links, other.entries)
+    assert dict(one.view(CRM)) == dict(other.view(CRM))
+
+
 # ---- references that cannot be resolved yet
 def test_a_reference_that_resolves_later_is_measured_from_what_was_there_before():
     scene = Scene(plain(policy="manual")).agreed("erp", name="Acme")
