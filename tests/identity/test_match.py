@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from syncline.identity.match import MatchRule, in_order, is_blank, keys_of, plain, rule_of
 from syncline.mapping.choices import set_of
 from syncline.mapping.groups import address
-from syncline.mapping.numbers import boolean, integer
+from syncline.mapping.numbers import boolean, decimal, integer
 from syncline.mapping.text import text
 from syncline.merge.policy import EntityPolicy, FieldPolicy
 
@@ -18,6 +18,7 @@ TYPES = {
     "email": PLAIN,
     "code": text(),
     "number": integer(),
+    "price": decimal(),
     "flag": boolean(),
     "tags": set_of(PLAIN),
     "home": address(),
@@ -68,6 +69,13 @@ def test_a_rule_of_several_fields_does_not_run_their_values_together() -> None:
 
 def test_false_and_zero_are_values() -> None:
     assert len(keys_of(POLICY, EACH, {"flag": False, "number": 0})) == 2
+
+
+def test_a_number_that_is_kept_as_text_is_matched_as_a_number() -> None:
+    rules = [MatchRule(fields=("price",))]
+    one, same, other = (keys_of(POLICY, rules, {"price": price}) for price in ("12.5", "12.50", "125"))
+    assert one == same != ()
+    assert one != other
 
 
 def test_external_ids_come_first_then_the_declared_order() -> None:
