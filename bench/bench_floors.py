@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -116,9 +117,17 @@ def add(total: Taken, taken: Taken) -> None:
 
 
 # ---- 2: one field of every record has changed
-def write_changes(ledger: Path, before: Path) -> Taken:
+@dataclass
+class Changes:
+    """What a change takes until it is settled, and from there until it was told and answered."""
+
+    observed: Taken
+    told: Taken
+
+
+def write_changes(ledger: Path, before: Path) -> Changes:
     """Into a copy of the ledger as it was: record and link with history; link and intent; both again with history."""
-    total = Taken(0)
+    total = Changes(Taken(0), Taken(0))
     with opened(ledger) as source, opened(before) as target:
         known = target.execute("SELECT max(id) FROM history").fetchone()[0]
         for ids in of_all_records(source):
@@ -128,13 +137,15 @@ def write_changes(ledger: Path, before: Path) -> Taken:
             links = {system: [row for row in rows["link"] if row["system"] == system] for system in SYSTEMS}
             seats = {system: [row for row in rows["link_row"] if row["system"] == system] for system in SYSTEMS}
             intents = source.execute("SELECT * FROM intent WHERE id > ? AND id <= ?", ids).fetchall()
-            with taking(len(rows["record"])) as taken:
-                with transaction(target):  # the change is observed
-                    update(target, "record", rows["record"])
-                    update(target, "link", rows["link"])  # the other side becomes due
-                    update(target, "link_row", seats["crm"])
-                    insert_history(target, new, [i for i, kind in kinds.items() if kind == "taken"])
+            with taking(len(rows["record"])) as observed, transaction(target):
+                read(target, ids)
+                update(target, "record", rows["record"])
+                update(target, "link", rows["link"])  # the other side becomes due
+                update(target, "link_row", seats["crm"])
+                insert_history(target, new, [i for i, kind in kinds.items() if kind == "taken"])
+            with taking(len(rows["record"])) as told:
                 with transaction(target):  # T2
+                    read(target, ids)
                     update(target, "link", links["erp"])
                     insert(target, "intent", intents)
                 with transaction(target):  # T3
@@ -142,8 +153,15 @@ def write_changes(ledger: Path, before: Path) -> Taken:
                     update(target, "link_row", seats["erp"])
                     update(target, "intent", intents)
                     insert_history(target, new, [i for i, kind in kinds.items() if kind == "told"])
-            add(total, taken)
+            add(total.observed, observed)
+            add(total.told, told)
     return total
+
+
+def read(target: sqlite3.Connection, ids: tuple[int, int]) -> None:
+    """What is decided rests on the records and all their links."""
+    for table in ("record", "link"):
+        target.execute(OF_RECORDS[table], ids).fetchall()
 
 
 def insert_history(target: sqlite3.Connection, rows: Mapping[str, Rows], ids: Sequence[int]) -> None:
@@ -154,19 +172,58 @@ def insert_history(target: sqlite3.Connection, rows: Mapping[str, Rows], ids: Se
 
 
 # ---- 3: first sync
-def write_first(ledger: Path, target_path: Path) -> Taken:
-    """Record, links, their rows, match key and history into an empty ledger, a batch in one transaction."""
+def write_first(ledger: Path, target_path: Path, doors: Doors) -> Taken:
+    """Into an empty ledger: both streams staged, page by page; then batch by batch records, links, keys and history.
+
+    Matching begins when a stream was read to its end, so no order of pages decides anything; hence the stage.
+    """
     with open_ledger(target_path):
         pass
     total = Taken(0)
     with opened(ledger) as source, opened(target_path) as target:
+        for system in SYSTEMS:
+            add(total, stage_all(target, doors, system))
         for ids in of_all_records(source):
             rows = {table: source.execute(question, ids).fetchall() for table, question in OF_RECORDS.items()}
-            with taking(len(rows["record"])) as taken, transaction(target):
-                for table, of_table in rows.items():
-                    insert(target, table, of_table)
+            with taking(len(rows["record"])) as taken:
+                for system in SYSTEMS:
+                    write_stream(target, system, rows)
             add(total, taken)
     return total
+
+
+def stage_all(target: sqlite3.Connection, doors: Doors, system: str) -> Taken:
+    """One stream's rows, as they were read."""
+    total = Taken(0)
+    for page in pages(doors, system):
+        with taking(0) as taken, transaction(target):
+            bodies = [(system, STREAM, row[page_key(system)], msgspec.msgpack.encode(row)) for row in page]
+            target.executemany("INSERT INTO staged VALUES (?, ?, ?, ?)", bodies)
+        add(total, taken)
+    return total
+
+
+def write_stream(target: sqlite3.Connection, system: str, rows: Mapping[str, Rows]) -> None:
+    """A batch of staged rows becomes records with their keys, or is matched with those that are there already."""
+    links = {row["id"] for row in rows["link"] if row["system"] == system}
+    told = {table: rows[table] for table in ("history", "history_value")}
+    with transaction(target):
+        staged = target.execute(
+            "SELECT external_id, body FROM staged WHERE system = ? AND stream = ? ORDER BY external_id LIMIT ?",
+            (system, STREAM, len(links)),
+        ).fetchall()
+        if system == SYSTEMS[0]:
+            insert(target, "record", rows["record"])
+            insert(target, "match_key", rows["match_key"])
+        else:
+            keys = msgspec.json.encode([row["value"] for row in rows["match_key"]]).decode()
+            target.execute("SELECT record FROM match_key WHERE value IN (SELECT value FROM json_each(?))", (keys,))
+            target.execute(OF_RECORDS["record"], (rows["record"][0]["id"] - 1, rows["record"][-1]["id"])).fetchall()
+        insert(target, "link", [row for row in rows["link"] if row["id"] in links])
+        insert(target, "link_row", [row for row in rows["link_row"] if row["link"] in links])
+        insert_history(target, told, [row["id"] for row in rows["history"] if row["link"] in links])
+        done = [(system, STREAM, row["external_id"]) for row in staged]
+        target.executemany("DELETE FROM staged WHERE system = ? AND stream = ? AND external_id = ?", done)
 
 
 def of_all_records(source: sqlite3.Connection) -> Iterator[tuple[int, int]]:
