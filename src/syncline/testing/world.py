@@ -93,6 +93,7 @@ class World:
         self.undone: list[Undone] = []
         self.taken: list[tuple[float, int, str]] = []
         self.errands: list[tuple[float, Callable[[], None]]] = []
+        self.kept: list[Any] = []  # what a cast remembers for its oracle
         self.violations: list[str] = []
         self.graves: dict[int, str] = {}
         self.log: list[str] = []
