@@ -67,8 +67,12 @@ def test_a_value_is_frozen(value):
 
 def test_what_is_as_usual_is_left_out():
     assert msgspec.json.encode(UNKNOWN_FIELD) == b"{}"
-    assert msgspec.json.encode(NOTHING) == b"{}"
     assert msgspec.json.encode(Known(agreed=0)) == b'{"agreed":0}'
+
+
+def test_the_parts_of_a_records_field_keep_their_places():
+    assert msgspec.json.encode(NOTHING) == b'[null,0,null,0.0,0.0,0,""]'
+    assert msgspec.json.decode(b'["x",3,7]', type=FieldValue) == FieldValue(value="x", version=3, source=7)
 
 
 def test_a_part_is_replaced_and_the_value_before_it_stays():
