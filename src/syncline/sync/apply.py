@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Literal
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding
@@ -17,6 +18,8 @@ from syncline.sync.observe import NotNow
 from syncline.sync.plan import desk_on_paper
 from syncline.sync.sheet import Plan, PlannedWrite
 
+Round = Literal["first", "second", "delete"]
+
 
 def apply(hub: Hub, plan: Plan) -> Applied:
     """Does each write whose declaration, versions and seen still hold. Applying again does nothing."""
@@ -27,15 +30,30 @@ def apply(hub: Hub, plan: Plan) -> Applied:
     assert not isinstance(hub.sequence, Cycle), hub.sequence.reason
     applied.run = begin_run(hub, plan)
     places = hub.sequence.streams
+    rounds = {(write.system, write.stream, one) for write in plan.writes() for one in rounds_of(write)}
     for place in places:
-        tell_stream(hub, place, plan, applied, second=False)
+        if (*place, "first") in rounds:
+            each_batch(hub, place, plan, applied, "first")
     look_back(hub, places)
     derive_all(hub)  # references that have got their ids go on
     for place in places:
-        tell_stream(hub, place, plan, applied, second=True)
+        if (*place, "second") in rounds:
+            each_batch(hub, place, plan, applied, "second")
     for place in reversed(places):  # children are deleted before their parents
-        each_batch(hub, place, plan, applied, lambda write: write.write == "delete")
+        if (*place, "delete") in rounds:
+            each_batch(hub, place, plan, applied, "delete")
     return applied
+
+
+def rounds_of(write: PlannedWrite) -> Iterator[Round]:
+    """When it is told: what it says now, then the references whose records have got their ids, and deletes last."""
+    if write.write == "delete":
+        yield "delete"
+        return
+    if write.write == "create" or any(one.waits_for is None for one in write.fields):
+        yield "first"
+    if any(one.waits_for is not None for one in write.fields):
+        yield "second"
 
 
 def begin_run(hub: Hub, plan: Plan) -> int:
@@ -71,29 +89,16 @@ def look_back(hub: Hub, places: Sequence[Place]) -> None:
             continue  # the hint stays; what waits for it is named as waiting
 
 
-def tell_stream(hub: Hub, place: Place, plan: Plan, applied: Applied, *, second: bool) -> None:
-    """Creates and updates of one stream; in the second round the references whose records have got their ids."""
-
-    def mine(write: PlannedWrite) -> bool:
-        waits = any(one.waits_for is not None for one in write.fields)
-        told = any(one.waits_for is None for one in write.fields) or write.write == "create"
-        return write.write != "delete" and (waits if second else told)
-
-    each_batch(hub, place, plan, applied, mine, second=second)
-
-
-def each_batch(
-    hub: Hub, place: Place, plan: Plan, applied: Applied, mine: Callable[[PlannedWrite], bool], *, second: bool = False
-) -> None:
-    """The writes of one stream, in the batches that its system takes."""
+def each_batch(hub: Hub, place: Place, plan: Plan, applied: Applied, now: Round) -> None:
+    """The writes of one stream in one round, in the batches that its system takes."""
     stream, binding = hub.stream(*place), hub.declaration.binding(*place)
-    found = (write for write in plan.writes() if (write.system, write.stream) == place and mine(write))
+    found = (write for write in plan.writes() if (write.system, write.stream) == place and now in rounds_of(write))
     while batch := list(islice(found, min(hub.batch, stream.batch_size))):
         if not stops.may_write(hub, binding):
             applied.all(batch, "dropped", f"nothing is written to {binding.system} now: read-only, or being read anew")
             continue
         try:
-            write_batch(hub, binding, stream, batch, applied, second=second)
+            write_batch(hub, binding, stream, batch, applied, second=now == "second")
         except NotNow as error:
             applied.all(batch, "dropped", str(error))
 
