@@ -25,10 +25,22 @@ def merge_in(
         else:
             taking.take(case, lid, name, new, seen)
         return
-    if policy in ("max", "min", "longest", "first-set") and not taking.hub_moved(case, lid, name):
+    if may_correct(case, lid, name, new, maybe) and not taking.hub_moved(case, lid, name):
         taking.take(case, lid, name, new, seen, "a correction")
         return
     give(case, lid, name, merged(case, name, current, was, new), new, seen)
+
+
+def may_correct(case: Case, lid: int, name: str, new: Value, maybe: tuple[Value, ...]) -> bool:
+    """May this side's change go back behind what the record holds, if nobody else moved?
+
+    Consent may: who withdrew it can give it again. Only of statements made at once the stricter holds, so not while
+    nobody knows whether this side had heard of the last one. A blank is no statement.
+    """
+    policy = case.policy(name)
+    if policy.policy == "consent":
+        return new in policy.order and not maybe
+    return policy.policy in ("max", "min", "longest", "first-set")
 
 
 def give(case: Case, lid: int, name: str, value: Value, new: Value, seen: Observation) -> None:

@@ -58,7 +58,7 @@ def recognise(case: Case, lid: int, reading: Reading, seen: Observation, sent: I
     taken = {row.seat for row in seats.values()}  # a place that another line has now is no line's any more
     kept = {line: own for line, own in case.links[lid].lines.items() if line not in gone and own not in taken}
     case.put(lid, lines={**kept, **{line: row.seat for line, row in seats.items()}})
-    return Reading(told=told, misfits=misfits, unresolved=reading.unresolved, rows=reading.rows)
+    return Reading(told=told, misfits=misfits, unresolved=reading.unresolved, rows=reading.rows, whole=reading.whole)
 
 
 def view_of(link: Link, reading: Reading) -> Mapping[str, Value]:

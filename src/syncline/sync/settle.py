@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from syncline.identity.match import Key
 from syncline.mapping.binding import Binding, Reading
 from syncline.merge import deletes, guard, lines, see, sleep
 from syncline.merge.case import Case
+from syncline.model.link import Link
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
 from syncline.sync import derive, duplicates, joining, meet, poison, rebaseline, scope, written
@@ -140,6 +142,7 @@ def settle_one(
             meet.meet(desk, binding, one, bound, reading, keys)
             remember_birth(desk, binding, one)
             wait_for_references(desk, binding, one, reading)
+            look_at_the_rest(desk, binding, one, bound)
         return
     case, lid = found
     state = case.links[lid].state
@@ -148,6 +151,8 @@ def settle_one(
     if state == "asleep" and case.links[lid].why == OUT_OF_SIGHT:
         case.put(lid, state="active", why="")
     verdict = guard.judge(case, lid, one)
+    if verdict == "look-again" and shows_nothing_else(binding, case.links[lid], one, bound):
+        return
     if verdict == "look-again":
         case.put(lid, covered=False)
         case.hints.append((lid, max(desk.now, case.links[lid].direct_at)))
@@ -166,32 +171,53 @@ def remember_birth(desk: Desk, binding: Binding, one: Observation) -> None:
         found[0].record = replace(found[0].record, born_at=one.created)
 
 
-def accept(
-    desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object]
-) -> None:
-    """An observation that is believed: merged into its record."""
-    link, fingerprint = case.links[lid], binding.fingerprint(bound)
+def accept(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object]) -> None:
+    """An observation that is believed: merged into its record. What a list does not tell stays as it was seen."""
+    link, seen = case.links[lid], bound if one.whole else {**case.links[lid].seen, **bound}
+    fingerprint = binding.fingerprint(seen)
+    if is_newer(link, one, same=link.fingerprint == fingerprint):
+        look_at_the_rest(desk, binding, one, bound)
     if link.fingerprint == fingerprint:
         guard.accept(case, lid, one)
         return
     case.view(lid)  # what was there, with its lines as they were known then
-    reading = lines.recognise(case, lid, read(desk, binding, case, lid, bound), one)
+    reading = lines.recognise(case, lid, read(desk, binding, case, lid, bound, whole=one.whole), one)
     fingerprint = b"" if reading.unresolved else fingerprint
     if link.state == "shadow":
         guard.accept(case, lid, one)
-        case.put(lid, seen=bound, fingerprint=fingerprint)  # read, never taken
+        case.put(lid, seen=seen, fingerprint=fingerprint)  # read, never taken
         return
     earlier = len(case.entries)
-    see.see(case, lid, one, bound, reading, fingerprint)
+    see.see(case, lid, one, seen, reading, fingerprint)
     if link.deleting and deletes.is_edited(case.entries[earlier:], lid):
         deletes.spare(case, lid)  # not only the look before the delete may find an edit
     wait_for_references(desk, binding, one, reading)
 
 
-def read(desk: Desk, binding: Binding, case: Case, lid: int, bound: dict[str, object]) -> Reading:
+def shows_nothing_else(binding: Binding, link: Link, one: Observation, bound: dict[str, object]) -> bool:
+    """Does a list that does not tell everything show what was seen before?"""
+    return not one.whole and link.fingerprint == binding.fingerprint({**link.seen, **bound})
+
+
+def is_newer(link: Link, one: Observation, *, same: bool) -> bool:
+    """May this row have moved since it was seen? Of a list that does not tell everything the content cannot say."""
+    if one.version is not None:
+        return bool(one.version != link.version)
+    return one.stamp != link.stamp if one.stamp is not None else not same
+
+
+def look_at_the_rest(desk: Desk, binding: Binding, one: Observation, bound: dict[str, object]) -> None:
+    """What a list did not tell of a row that is new or newer, its lines perhaps, only a look can tell."""
+    if not one.whole and not bound.keys() >= set(binding.raw_names):
+        desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=desk.now)])
+
+
+def read(
+    desk: Desk, binding: Binding, case: Case, lid: int, bound: dict[str, object], *, whole: bool = True
+) -> Reading:
     """Step 3, map in: of a row without lines only what may say anything new."""
     if binding.lines is not None:
-        return binding.read(bound, desk.resolve)
+        return dataclasses.replace(binding.read(bound, desk.resolve), whole=whole)
     touched = binding.touched(case.links[lid].seen, bound)
     return binding.read(bound, desk.resolve, see.worth_a_look(case, lid, binding.by_field, touched))
 
@@ -273,7 +299,8 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
             if is_born_into(hub, binding):
                 unit.mark_unborn_dirty(binding.entity, system, stream)  # only now is it known who is not there
         return False
-    news = [(unstaged(row), row.raw) for row in rows]
+    whole = hub.stream(system, stream).whole_lists
+    news = [(unstaged(row, whole=whole), row.raw) for row in rows]
     try:
         settle_staged(hub, binding, rows, news)
     except poison.POISON:
@@ -303,9 +330,9 @@ def settle_staged(
         hub.point("baseline batch")
 
 
-def unstaged(row: Staged) -> Observation:
+def unstaged(row: Staged, *, whole: bool) -> Observation:
     """The observation that a staged row was."""
     return Observation(
         id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, created=row.created, began=row.began,
-        as_of=row.as_of,
+        as_of=row.as_of, whole=whole,
     )  # fmt: skip
