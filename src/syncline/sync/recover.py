@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from syncline.merge import receipts
-from syncline.sync import written
+from syncline.model.intent import Intent
+from syncline.sync import stops, written
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
@@ -21,6 +22,14 @@ def recover(hub: Hub) -> int:
         for intent in left:
             if intent.kind != "create":
                 receipts.doubt(desk.cases[intent.record], intent)  # I4
+            if not was_approved(hub, intent):
+                stops.count(desk, intent)  # I11: it may have arrived
         unit.save_intents([replace(intent, state="unknown") for intent in left])
         written.flush(desk)
     return len(left)
+
+
+def was_approved(hub: Hub, intent: Intent) -> bool:
+    """Was it written for a plan that a person applied? Such a write counts for no brake."""
+    run = hub.ledger.run(intent.run)
+    return run is not None and run.kind == "apply"

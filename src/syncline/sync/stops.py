@@ -174,14 +174,9 @@ class Brakes:
     def delivered(self, desk: Desk, intents: Iterable[Intent]) -> None:
         """Counted for all workers; a write of unknown outcome may have arrived, and counts."""
         for intent in intents:
-            if intent.state not in ("done", "unknown"):
-                continue
-            held = desk.cases[intent.record].links[intent.link].held
-            uncounted = {brakes.counted_as(mark.kind, mark.field) for mark in held if not mark.counted}
-            for counted, number in brakes.counts(intent).items():
-                if counted not in uncounted:
-                    desk.unit.count_told(intent.system, intent.stream, counted, desk.now, number)
-            spend(desk.cases[intent.record], intent)
+            if intent.state in ("done", "unknown"):
+                count(desk, intent)
+                spend(desk.cases[intent.record], intent)
 
 
 Part = tuple[brakes.Effect, str | None, int]
@@ -216,6 +211,15 @@ def rewrites_behind(desk: Desk, binding: Binding, links: Sequence[Link]) -> Iter
 
 
 # ---- what is held
+def count(desk: Desk, intent: Intent) -> None:
+    """It may have arrived, and counts for what comes later. A delete that an undo asked for is marked as uncounted."""
+    held = desk.cases[intent.record].links[intent.link].held
+    uncounted = {brakes.counted_as(mark.kind, mark.field) for mark in held if not mark.counted}
+    for counted, number in brakes.counts(intent).items():
+        if counted not in uncounted:
+            desk.unit.count_told(intent.system, intent.stream, counted, desk.now, number)
+
+
 def spend(case: Case, intent: Intent) -> None:
     """Delivered: its marks go."""
     link = case.links[intent.link]
