@@ -9,10 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+PYTEST := -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo storm bench bench-large lock format clean
+.PHONY: help setup lint check test demo storm bench bench-large lock format clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,15 +28,21 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
 
-check: setup  ## format, lint, types, layers, unit and property tests: under a minute
+lint: setup  ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports
-	SYNCLINE_PROFILE=check $(PYTEST) -q -m "not slow"
 
-test: check  ## check, then every test with the long budget, simulations and crashes too
-	SYNCLINE_PROFILE=test $(PYTEST)
+check: lint  ## lint, then unit and property tests: under a minute
+	SYNCLINE_PROFILE=check $(BIN)/python $(PYTEST) -q -m "not slow"
+
+test: lint  ## check under branch coverage, then simulations, crashes and property tests with the long budget
+	$(BIN)/coverage erase
+	SYNCLINE_PROFILE=check $(BIN)/coverage run $(PYTEST) -q -m "not slow"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	SYNCLINE_PROFILE=test $(BIN)/python $(PYTEST) -m "slow or hypothesis"
 
 demo: setup  ## watch a small company's systems come to agree (ARGS="...")
 	$(BIN)/python -m syncline.testing.demo $(ARGS)
