@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from syncline.sync import rules, send
+from syncline.merge import brakes
+from syncline.sync import rules, send, stops
 from syncline.testing.trial import attempt
 
 SEEDS = 12
@@ -17,7 +18,7 @@ QUICK_SEEDS = 2
 QUICK_STEPS = 400
 SEEDS_OF_A_TWIN = 40
 
-KINDS = ("windows", "orders")
+KINDS = ("windows", "orders", "braked", "careful")
 
 _order_of = send.order_of
 
@@ -31,6 +32,8 @@ TWINS: dict[str, tuple[str, ModuleType, str, Callable[..., Any]]] = {
     "a write without its condition": ("windows", send, "order_of", without_condition),
     "what happened in time prevents nothing": ("orders", rules, "happened", lambda *_: False),
     "what was true before fires": ("orders", rules, "counts", lambda *_: True),
+    "a brake per plan": ("braked", brakes, "falls_together", lambda delivered, due: due),
+    "a mode of no consequence": ("careful", stops, "waits_for_plan", lambda *_: False),
 }
 """The kind that must see it, and the function of the hub that is replaced."""
 
