@@ -31,6 +31,17 @@ def test_a_late_arrival_is_that_intent_once_and_no_move():
     assert (scene.last("late").after, scene.due("shop")) == ("Apex Company", {"name": "Atlas"})
 
 
+def test_a_late_arrival_is_no_move_either_where_a_later_write_is_unconfirmed():
+    """The later write was dropped, and the earlier one came after all: it is still ours, and outdated."""
+    scene = unsure()
+    scene.sees("crm", name="Atlas")
+    scene.says_nothing("shop")
+    scene.sees("shop", name="Apex Company")
+    assert (scene.value(), scene.known("shop").agreed, scene.known("shop").doubts) == ("Atlas", 2, ())
+    assert (scene.last("late").after, scene.due("shop")) == ("Apex Company", {"name": "Atlas"})
+    assert scene.known("shop").rewrites == ()
+
+
 def test_the_same_value_a_second_time_is_an_edit():
     scene = unsure()
     scene.sees("crm", name="Atlas")

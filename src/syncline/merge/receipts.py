@@ -86,6 +86,8 @@ def confirm(case: Case, lid: int, name: str, was: Value, new: Value) -> tuple[Va
     if case.equal(name, new, was):
         had_no_effect(case, lid, name, known, new)
         return None
+    if known.doubts and arrived_late(case, lid, name, new):  # an earlier write, of unknown outcome, came after all
+        return None
     if lost(case, name, last.value, new):
         if is_outdated(case, name, last.version):
             case.learn(lid, name, agreed=last.version)
