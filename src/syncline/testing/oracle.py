@@ -23,6 +23,7 @@ from syncline.model.link import UNKNOWN_FIELD, Link
 from syncline.model.record import NOTHING, Record
 from syncline.model.rows import Hint
 from syncline.testing import company, users
+from syncline.testing.edits import Edit
 from syncline.testing.evidence import (
     amp,
     entries,
@@ -39,7 +40,7 @@ from syncline.testing.evidence import (
 if TYPE_CHECKING:
     from syncline.testing.world import World
 
-__all__ = ["check", "families", "is_open"]
+__all__ = ["check", "families", "is_dead", "is_open", "own_edits", "where"]
 
 LAST_ROUNDS = 24
 """Enough for an edit to be seen and told everywhere."""
@@ -313,7 +314,9 @@ def last_words(world: World) -> Iterator[str]:
         found = next(never_came(world, record, links), None)
         if found is not None:
             link, field, value = found
-            world.systems[link.system].change(link.stream, str(link.external_id), {field: value})
+            row = str(link.external_id)
+            world.systems[link.system].change(link.stream, row, {field: value})
+            world.edits.append(Edit(at=world.now, system=link.system, row=row, field=field, value=value, kind="set"))
             typed.append((record.id, link, field, value))
     for _ in range(LAST_ROUNDS if typed else 0):
         world.round()
