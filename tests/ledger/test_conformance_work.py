@@ -1,8 +1,9 @@
 """What every ledger promises of the hub's work, from hints to runs: one suite over the memory twin and SQL."""
 
+from contextlib import suppress
 from typing import Any
 
-from ledger_rows import HERE, link, record, row, write
+from ledger_rows import HERE, Boom, link, record, row, write
 
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -160,6 +161,18 @@ def test_told_writes_are_counted_within_a_window(ledger: Ledger) -> None:
     found = [ledger.told_since(*HERE, "blank", at) for at in (0.0, 1.0, 1.5, 3.0, 3.5)]
     assert found == [14, 14, 12, 12, 0]
     assert [ledger.told_since(*HERE, "delete", 0.0), ledger.told_since("crm", "lead", "blank", 0.0)] == [16, 0]
+
+
+# ---- units
+def test_units_are_counted_as_they_commit(ledger: Ledger) -> None:
+    with ledger.unit() as first:
+        first.mark_dirty([1])
+    with suppress(Boom), ledger.unit() as broken:
+        raise Boom
+    with ledger.unit() as second:
+        second.mark_dirty([2])
+    assert first.number is not None
+    assert [broken.number, second.number] == [first.number + 1, first.number + 1]
 
 
 # ---- marks, wakes, systems, waiting

@@ -11,6 +11,7 @@ from syncline.mapping.nested import reference_lens
 from syncline.mapping.numbers import decimal, integer
 from syncline.mapping.reference import Ref
 from syncline.mapping.text import itself, never_lost, text
+from syncline.mapping.view import View
 
 KNOWN = Ref(system="crm", stream="account", id="7")
 SHOWN = FieldType(
@@ -151,3 +152,42 @@ def test_what_is_not_writable_is_never_mapped_out():
 def test_an_expression_knows_through_which_references_it_reads():
     one = Expression(text="", reads=frozenset({"email", "account.erp", "rep.name"}), evaluate=lambda column: None)
     assert one.neighbours() == {"account", "rep"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "touched"),
+    [
+        ({"age": 1}, {"age": 1}, set()),
+        ({"age": 1}, {"age": True}, {"age"}),
+        ({"age": 1}, {"age": 1.0}, {"age"}),
+        ({"age": 1}, {}, {"age"}),
+        ({}, {"age": None}, {"age"}),
+        ({"props": {"name": "a", "x": [1]}}, {"props": {"x": [1], "name": "a"}}, set()),
+        ({"props": {"name": "a", "x": [1]}}, {"props": {"name": "a", "x": [True]}}, {"name"}),
+        ({"props": {"name": "a"}, "age": 3}, {"props": {"name": "b"}, "age": 3}, {"name"}),
+    ],
+)
+def test_a_field_is_touched_when_its_raw_value_is_not_exactly_what_it_was(before, now, touched):
+    assert binding(NAME, AGE).touched(before, now) == touched
+
+
+def test_only_the_fields_that_were_asked_for_are_read():
+    raw = {"props": {"name": "a"}, "age": "no number", "account": "8"}
+    assert binding(NAME, AGE, ACCOUNT).read(raw, resolve, ["name"]).told == {"name": "a"}
+    reading = binding(NAME, AGE, ACCOUNT).read(raw, resolve, ["age", "account"])
+    assert (set(reading.told), set(reading.misfits), set(reading.unresolved)) == (set(), {"age"}, {"account"})
+    assert not reading.whole
+    assert binding(NAME).read(raw, resolve).whole
+
+
+def test_a_view_maps_a_field_once_and_when_it_is_asked_for():
+    read = []
+    lens = Lens(reads=("name",), get=lambda raw: read.append(raw["name"]) or raw["name"].upper(), put=None)
+    view = View(binding(BoundField(field="name", lens=lens), AGE, ACCOUNT), {"name": "a", "account": "8"}, resolve)
+    assert read == []
+    assert [view["name"], view.get("name"), "name" in view, read] == ["A", "A", True, ["a"]]
+    assert [dict(view), len(view), "age" in view, "account" in view, view.get("other", 5)] == [
+        {"name": "A"}, 1, False, False, 5
+    ]  # fmt: skip
+    with pytest.raises(KeyError):
+        view["age"]

@@ -31,3 +31,26 @@ def test_an_edit_of_another_field_while_we_write_is_taken(moment: str) -> None:
     yard.settle()
     held: list[Any] = [yard.row(system, "p0@x") for system in company.ORDER]
     assert [(row["name"].lower(), row["addr"].lower()) for row in held] == [("n1", "a1")] * 3
+
+
+def test_what_a_person_says_while_we_write_is_not_forgotten_by_the_receipt() -> None:
+    """The receipt may begin with what the journal left only where nobody committed anything in between."""
+    yard = Yard()
+    yard.systems["shop"].make(company.STREAM, {"email": "p0@x", "name": "n0", "addr": "a0"})
+    yard.settle()
+    links = {link.system: link for link in yard.hub.ledger.links(range(100)).values()}
+    people.set_value(yard.hub, links["shop"].record, "name", "n1", "anna")
+    yard.now += 20.0
+
+    def say(name: str) -> None:
+        if name == "called" and not yard.done:
+            yard.done = True
+            people.set_value(yard.hub, links["shop"].record, "addr", "a1", "anna")
+
+    yard.at_point = say
+    deliver.deliver(yard.hub, "shop", company.STREAM)
+    assert yard.done
+    assert yard.hub.ledger.due("shop", company.STREAM, yard.now, 9), "the shop is not told what she said"
+    yard.settle()
+    held: list[Any] = [yard.row(system, "p0@x") for system in company.ORDER]
+    assert [(row["name"].lower(), row["addr"].lower()) for row in held] == [("n1", "a1")] * 3

@@ -100,6 +100,7 @@ class SqlLedger(SqlReads):
         self.texts, self.tenure, self.numbers = texts, tenure, numbers
         self.turn = threading.Lock()
         self.turn_of: int | None = None
+        self.committed = 0
         self.closed = False
         self.engine: Engine = texts.engine
 
@@ -131,9 +132,11 @@ class SqlLedger(SqlReads):
             try:
                 with transaction(session):
                     lease.hold(session, self.tenure.fencing, self.tenure.clock(), self.tenure.seconds)
-                    unit = SqlUnit(session, self.numbers)
+                    # Nobody else writes while the lease is held: a unit with the next number saw what this one left.
+                    unit = SqlUnit(session, self.numbers, self.committed + 1)
                     yield unit
                     unit.flush()
+                self.committed += 1
                 self.numbers.reserved.update(unit.reserved)
             finally:
                 self.turn_of = None

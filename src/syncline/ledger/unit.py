@@ -31,8 +31,8 @@ Write = Callable[[Session, Any], None]
 class SqlUnit(SqlReads):
     """Reads go to the transaction at once; writes wait for its end, in their order within each table."""
 
-    def __init__(self, session: Session, numbers: Numbers) -> None:
-        self.session, self.numbers = session, numbers
+    def __init__(self, session: Session, numbers: Numbers, number: int | None) -> None:
+        self.session, self.numbers, self.number = session, numbers, number
         self.reserved: dict[str, int] = {}
         # Entities are marked before records are written: every record there was, as in the memory twin.
         order = ("dirty", "record", "link", "key", "reference", "history")

@@ -48,7 +48,7 @@ def tell(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
     looked = look(hub, binding, stream, links)
     hub.point("looked")
     try:
-        intents = journal(hub, binding, stream, links, looked, gate)
+        intents, desk = journal(hub, binding, stream, links, looked, gate)
     except poison.POISON as error:
         alone(hub, stream, links, gate, looked or {}, error)
         return
@@ -56,7 +56,7 @@ def tell(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
         return
     answers = send.send(hub, stream, binding.system, intents)
     hub.point("called")
-    receive(hub, binding, intents, answers, gate)
+    receive(hub, binding, intents, answers, gate, desk)
 
 
 def alone(
@@ -83,8 +83,8 @@ def look(hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link]) -> d
 def journal(
     hub: Hub, binding: Binding, stream: Stream, links: Sequence[Link], looked: dict[str, Observation] | None,
     gate: Gate,
-) -> list[Intent]:  # fmt: skip
-    """T2: the looks are settled and the intents committed as `sent`, before any call."""
+) -> tuple[list[Intent], Desk]:  # fmt: skip
+    """T2: the looks are settled and the intents committed as `sent`, before any call. The desk is as it was left."""
     with hub.ledger.unit() as unit:
         desk = stops.desk_behind(gate, hub, unit, "deliver", (binding.system, binding.stream))
         desk.load(link.record for link in links)
@@ -100,7 +100,7 @@ def journal(
         unit.save_intents(intents)
         hub.point("intents written")
     hub.point("intents committed")
-    return intents
+    return intents, desk
 
 
 def missing(desk: Desk, stream: Stream, links: Sequence[Link]) -> None:
@@ -157,10 +157,13 @@ def edited(case: Case, link: Link) -> bool:
 
 
 # ---- T3
-def receive(hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequence[Outcome], gate: Gate) -> None:
-    """The receipts of a batch in one transaction."""
+def receive(
+    hub: Hub, binding: Binding, intents: Sequence[Intent], answers: Sequence[Outcome], gate: Gate, earlier: Desk
+) -> None:
+    """The receipts of a batch in one transaction. `earlier`: the desk of T2."""
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intents[0].run, now=hub.clock())
+        desk.take_over(earlier)
         intents = desk.present(intents)
         kept = [
             outcomes.settle_outcome(desk, binding, intent, out) for intent, out in zip(intents, answers, strict=True)

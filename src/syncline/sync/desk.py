@@ -71,15 +71,23 @@ class Desk:
             return
         links, records = self.unit.links_of(wanted), self.unit.records(wanted)
         for rid, record in records.items():
-            case = Case(
-                record=record, links={link.id: link for link in links.get(rid, ())}, setting=self.setting(record.entity)
-            )
-            self.cases[rid] = case
-            self.before[rid] = (record, dict(case.links))
-            for link in case.links.values():
-                self.record_of[link.id] = rid
-                self.seat(link)
+            self.take_in(record, links.get(rid, ()))
         self.load(record.merged_into for record in records.values() if record.merged_into is not None)
+
+    def take_in(self, record: Record, links: Iterable[Link]) -> None:
+        """A record and its links, as the ledger has them."""
+        case = Case(record=record, links={link.id: link for link in links}, setting=self.setting(record.entity))
+        self.cases[record.id] = case
+        self.before[record.id] = (record, dict(case.links))
+        for link in case.links.values():
+            self.record_of[link.id] = record.id
+            self.seat(link)
+
+    def take_over(self, earlier: Desk) -> None:
+        """What the transaction just before this one left, where nothing was committed in between."""
+        if earlier.unit.number is not None and self.unit.number == earlier.unit.number + 1:
+            for case in earlier.cases.values():
+                self.take_in(case.record, case.links.values())
 
     def case(self, rid: int) -> Case | None:
         """The record that this id means today: a merged one's id is an alias for ever."""

@@ -177,7 +177,9 @@ class Writes(Protocol):
 
 
 class Unit(Reads, Writes, Protocol):
-    """One transaction."""
+    """One transaction. `number`: they are counted as they commit; None where others may commit unseen."""
+
+    number: int | None
 
 
 class Ledger(Reads, Protocol):

@@ -23,6 +23,7 @@ from syncline.sync.store import Counter, Row, Unit
 class Tables:
     """Everything that was committed. Values are frozen, so nothing needs to be copied."""
 
+    committed: int = 0
     counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     records: dict[int, Record] = field(default_factory=dict)
     links: dict[int, Link] = field(default_factory=dict)
@@ -171,6 +172,7 @@ class MemoryUnit(MemoryReads):
 
     def __init__(self, tables: Tables) -> None:
         super().__init__(tables)
+        self.number: int | None = tables.committed + 1
         self.writes: list[Any] = []
 
     def new_id(self, counter: Counter) -> int:
@@ -345,3 +347,4 @@ class MemoryLedger(MemoryReads):
         yield unit
         for write in unit.writes:
             write()
+        self.t.committed += 1
