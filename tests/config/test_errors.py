@@ -158,9 +158,9 @@ PLACES = [
      "`email` of contact of hubspot is mapped twice, also by `contact.a`", "let one of them only read"),
     ("fields:\n  contact.a: {type: text, at: {hubspot: [contact.email, §contact.phone]}}\n",
      "is bound to contact of hubspot twice", "leave one out"),
-    ("fields:\n  contact.a: {type: text, at: {odoo: res.partner.name}}\n"
+    ("entities: {contact: {scope: {odoo: 'true'}}}\nfields:\n  contact.a: {type: text, at: {odoo: res.partner.name}}\n"
      "  account.a: {type: text, at: {odoo: §res.partner.phone}}\n",
-     "res.partner of odoo holds contact, by `contact.a`", "a stream holds one kind of record"),
+     "res.partner of odoo holds contact too, and account has no scope there", "say which rows are which"),
     ("fields:\n  contact.a: {type: text, at: {hubspot: §{fields: [contact.firstname, deal.dealname]}}}\n",
      "names fields of two streams", "write a list of blocks"),
     ("fields:\n  contact.a: {type: text, at: {§hubspot: {custom: true}}}\n", "names no raw field", "`STREAM.FIELD`"),

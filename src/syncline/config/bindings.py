@@ -13,6 +13,8 @@ from syncline.config.check import Check, Declared
 from syncline.config.documents import is_document, lines_binding, may_be_lines
 from syncline.config.lenses import lens_of, with_mapping
 from syncline.config.problems import Path, quoted
+from syncline.config.shared import check_shared, scope_path, shared_name
+from syncline.connect.connector import SHARED
 from syncline.mapping.binding import Binding, BoundField
 from syncline.mapping.document import LinesBinding
 from syncline.mapping.expression import Expression
@@ -28,7 +30,6 @@ class _Stream:
     """What is bound to one stream so far."""
 
     entity: str
-    first: Declared
     lines: LinesBinding | None = None
     lined: Declared | None = None
     bound: dict[str, BoundField] = field(default_factory=dict)
@@ -55,17 +56,13 @@ def bindings_of(check: Check) -> tuple[Binding, ...]:
         for (system, stream), found in sorted(streams.items(), key=lambda one: order[one[0][0]])
     ]  # fmt: skip
     check_scopes(check, bindings)
+    check_shared(check, bindings)
     return tuple(bindings)
 
 
 def _bind(check: Check, streams: dict[tuple[str, str], _Stream], one: Declared, kind: FieldType, at: At) -> None:
-    found = streams.setdefault((at.system, at.stream.name), _Stream(entity=one.entity, first=one))
-    if found.entity != one.entity:
-        check.error(
-            at.path, f"{at.where} holds {found.entity}, by {quoted(found.first.full_name)}",
-            "a stream holds one kind of record",
-        )  # fmt: skip
-        return
+    name = shared_name(check, one.entity, at.system, at.stream.name)
+    found = streams.setdefault((at.system, name), _Stream(entity=one.entity))
     if is_document(one) and found.lined not in (None, one):
         return  # a record has one list of lines, and that was said
     if one.name in found.bound or (is_document(one) and found.lined is one):
@@ -146,12 +143,10 @@ def _version(spelled: list[object]) -> str:
 
 
 def _scope(check: Check, entity: str, system: str, stream: str) -> Expression | None:
-    block = check.entity(entity)
-    for name in (f"{system}.{stream}", system):
-        if name in block.scope:
-            path: Path = ("entities", entity, "scope", name)
-            return check.expression(path, block.scope[name], check.columns(entity), "boolean")
-    return None
+    path = scope_path(check, entity, system, stream.partition(SHARED)[0])
+    if path is None:
+        return None
+    return check.expression(path, check.entity(entity).scope[str(path[-1])], check.columns(entity), "boolean")
 
 
 def check_scopes(check: Check, bindings: list[Binding]) -> None:
@@ -168,7 +163,8 @@ def stream_in(
     system, _, stream = name.partition(".")
     if not check.known_system(path, system):
         return None
-    fitting = [b for b in bindings if (b.entity, b.system) == (entity, system) and stream in ("", b.stream)]
+    named = [b for b in bindings if (b.entity, b.system) == (entity, system)]
+    fitting = [b for b in named if stream in ("", b.stream.partition(SHARED)[0])]
     if not fitting:
         here = [b for b in bindings if (b.entity, b.system) == (entity, system)]
         meant_to_be = any(system in one.block.at for one in check.declared.get(entity, {}).values())
@@ -176,7 +172,7 @@ def stream_in(
             check.at_key(path, f"{quoted(entity)} is not bound to {quoted(name)}", _bound_to(bindings, entity))
         return None
     if len(fitting) > 1 and not several:
-        names = ", ".join(f"{system}.{one.stream}" for one in fitting)
+        names = ", ".join(f"{system}.{check.stream(one).name}" for one in fitting)
         check.at_key(path, f"{quoted(entity)} is bound to several streams of {system}", f"say which: {names}")
         return None
     return fitting[0]

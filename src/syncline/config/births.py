@@ -32,7 +32,7 @@ def births_of(check: Check, bindings: Sequence[Binding]) -> tuple[Birth, ...]:
             path: Path = ("create", entity, name)
             when = check.expression(path, text, check.columns(entity), "boolean")
             binding = stream_in(check, list(bindings), path, entity, name)
-            stream = None if binding is None else check.streams(binding.system)[binding.stream]
+            stream = None if binding is None else check.stream(binding)
             if binding is None or stream is None:
                 continue
             if stream.create is None:
@@ -95,11 +95,11 @@ def _choices(check: Check, bindings: Sequence[Binding], binding: Binding) -> tup
     found: list[Choice] = []
     for name, fields in check.hub.on_create.get(binding.entity, {}).items():
         system, _, stream = name.partition(".")
-        if system != binding.system or stream not in ("", binding.stream):
+        if system != binding.system or stream not in ("", check.stream(binding).name):
             continue
         for raw, given in fields.items():
             path: Path = ("on_create", binding.entity, name, raw)
-            known_raw(check, path, binding.system, check.streams(system)[binding.stream], raw, False)
+            known_raw(check, path, binding.system, check.stream(binding), raw, False)
             several = given if isinstance(given, list) else [given]
             for index, one in enumerate(several):
                 here = (*path, index) if isinstance(given, list) else path

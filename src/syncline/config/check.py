@@ -11,15 +11,17 @@ from syncline.config.problems import Path, Place, Report, meant, quoted
 from syncline.config.schema import EntityBlock, HubBlock
 from syncline.config.schema_fields import FieldBlock
 from syncline.config.tree import Tree
-from syncline.connect.connector import Connector
+from syncline.connect.connector import SHARED, Connector
 from syncline.connect.stream import Stream
+from syncline.mapping.binding import Binding
 from syncline.mapping.expression import Expression
 from syncline.mapping.field_type import FieldType
 from syncline.mapping.sql_errors import ExpressionErrors
 
 _SOLD = ("account", "contact", "lead", "person", "deal", "quote", "product", "price", "stock", "order", "shipment")
 _SERVED = ("invoice", "payment", "subscription", "ticket", "activity", "task", "campaign", "registration", "segment")
-ENTITIES = frozenset({*_SOLD, *_SERVED, "cart"})
+RANK = (*_SOLD, *_SERVED, "cart")
+ENTITIES = frozenset(RANK)
 """The kinds of record that need no declaration."""
 
 RESERVED_SYSTEMS = frozenset({"origin", "hub", "record", "vault"})
@@ -59,6 +61,7 @@ class Declared:
 class Check:
     """`hub` is the file without its wrong parts, `tree` with them: a name in it is not unknown.
 
+    named_streams: (entity, system) to the streams that its fields name.
     kinds: (entity, field) to its type. currency, zone: the hub's, where they are ones.
     """
 
@@ -70,6 +73,7 @@ class Check:
     currency: str | None
     zone: str
     kinds: dict[tuple[str, str], FieldType] = field(default_factory=dict)
+    named_streams: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     # ---- what is wrong
     def error(self, path: Path, message: str, suggestion: str | None = None, *, at: Place | None = None) -> None:
@@ -161,6 +165,10 @@ class Check:
         block = self.hub.systems.get(system)
         connector = self.connectors.get(block.connector) if block is not None else None
         return {stream.name: stream for stream in connector.streams} if connector is not None else {}
+
+    def stream(self, binding: Binding) -> Stream:
+        """The stream of a binding."""
+        return self.streams(binding.system)[binding.stream.partition(SHARED)[0]]
 
     def entity(self, name: str) -> EntityBlock:
         """The settings of an entity; the defaults where it has none."""

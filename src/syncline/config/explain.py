@@ -11,6 +11,7 @@ from syncline.config.problems import Path, Place, dotted
 from syncline.config.schema import EntityBlock
 from syncline.config.secret import InVault, Secret
 from syncline.config.words import Threshold
+from syncline.connect.connector import SHARED
 from syncline.mapping.document import column_of, line_of
 from syncline.merge.policy import EntityPolicy, FieldPolicy
 
@@ -162,7 +163,7 @@ def _field(loaded: Loaded, entity: str, policy: FieldPolicy, name: str, kind: st
         bound = binding.by_field.get(name) if binding.entity == entity else None
         if bound is not None:
             way = "both ways" if bound.inward and bound.outward else "read" if bound.inward else "written"
-            raws = ", ".join(f"{binding.stream}.{raw}" for raw in bound.lens.reads)
+            raws = ", ".join(f"{binding.stream.partition(SHARED)[0]}.{raw}" for raw in bound.lens.reads)
             here: Path = (*path, "at", binding.system)
             yield _line(loaded, here, f"{raws} ({way})")
         elif binding.entity == entity and binding.lines is not None and kind == "lines":

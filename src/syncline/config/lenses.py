@@ -14,6 +14,7 @@ from syncline.config.check import Check, Declared
 from syncline.config.kinds import kind_of_block, values_of
 from syncline.config.problems import Path, meant, quoted
 from syncline.config.schema_fields import AtBlock, FieldBlock, LensBlock, PartBlock, TypeBlock
+from syncline.config.shared import shared_name, streams_of
 from syncline.connect.stream import Stream
 from syncline.mapping.amounts import cents, money_cents
 from syncline.mapping.date_format import date_format
@@ -209,7 +210,7 @@ def shortest(lens: Lens, kind: FieldType) -> Lens:
 
 def _reference(check: Check, declared: Declared, at: At, block: LensBlock, empty: Empty) -> Lens | None:
     target = declared.block.of or ""
-    streams = _streams_of(check, target, at.system)
+    streams = streams_of(check, target, at.system)
     name = block.to or (streams[0] if len(streams) == 1 else None)
     if block.to is not None and block.to not in check.streams(at.system):
         known = check.streams(at.system)
@@ -219,19 +220,8 @@ def _reference(check: Check, declared: Declared, at: At, block: LensBlock, empty
         what = "is bound to several streams" if streams else "is not bound to a stream"
         check.lacks(at.path, f"{quoted(target)} {what} of {at.system}", "say which with `to: STREAM`")
         return None
+    name = shared_name(check, target, at.system, name)
     return reference_lens(at.raws[0], at.system, name, as_number=block.as_ == "number", empty=empty)
-
-
-def _streams_of(check: Check, entity: str, system: str) -> list[str]:
-    """The streams of a system that the fields of an entity name."""
-    found: set[str] = set()
-    names = sorted(check.streams(system), key=len, reverse=True)
-    for one in check.declared.get(entity, {}).values():
-        at = one.block.at.get(system, [])
-        for each in at if isinstance(at, list) else [at]:
-            text = each if isinstance(each, str) else each.stream or each.field or (each.fields or [""])[0]
-            found.update(next(([name] for name in names if text == name or text.startswith(f"{name}.")), []))
-    return sorted(found)
 
 
 def _group(check: Check, declared: Declared, kind: FieldType, at: At, block: AtBlock) -> Lens | None:

@@ -62,7 +62,7 @@ def _place(check: Check, bindings: Sequence[Binding], path: Path, made: str, blo
     if not check.known_system(here, block.in_, key=False):
         return
     bound = [one for one in bindings if one.entity == made]
-    there = [check.streams(one.system)[one.stream] for one in bound if one.system == block.in_]
+    there = [check.stream(one) for one in bound if one.system == block.in_]
     if not there:
         systems = ", ".join(dict.fromkeys(one.system for one in bound)) or "no system"
         check.error(here, f"{quoted(made)} is not bound to {quoted(block.in_)}", f"it is bound to {systems}")

@@ -164,6 +164,11 @@ system. A line is known by that system's `line_id`, else by the entity's `line_k
 settled by itself, under the settings of the field. Expressions do not read lines; a rule takes them over:
 `lines: "{{deal.lines}}"`.
 
+**A stream may hold records of several entities**, as partners who are companies or persons. Each of these entities then
+has a `scope` there that reads a boolean or an enum of the row, and no two of them may hold of one row. A row that comes
+to be of the other kind sleeps as the record it was. What a new row must say to be in scope is a field too, computed
+perhaps: `contact.kind: {{type: enum, values: [company, person], is: "'person'", at: {{odoo: res.partner.kind}}}}`.
+
 **Events** are what becomes true of a record: `order.won` needs no declaration where one enum of the order has the value
 `won`. Each is emitted once when it becomes true; a rule adds what is made of it, and who is told.
 

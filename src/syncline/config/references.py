@@ -34,7 +34,7 @@ def binding_of(binding: Binding) -> Stream:
 def _needed(check: Check, binding: Binding, bindings: Sequence[Binding]) -> dict[Stream, Path]:
     """The streams whose ids a create in this stream requires, with the place that says so."""
     found: dict[Stream, Path] = {}
-    required = {field.name for field in check.streams(binding.system)[binding.stream].fields if field.required}
+    required = {field.name for field in check.stream(binding).fields if field.required}
     for bound in binding.fields:
         kind = check.kinds[binding.entity, bound.field]
         target = kind.name.removeprefix("reference to ")

@@ -10,6 +10,9 @@ from syncline.connect.request import Answer
 from syncline.connect.stream import Stream
 from syncline.model.outcome import Outcome
 
+SHARED = "#"
+"""Between a stream's name and an entity that shares the stream with another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
@@ -40,5 +43,6 @@ class Connector:
     errors: Callable[[Answer], Outcome | None] = lambda answer: None
 
     def stream(self, name: str) -> Stream:
-        """The stream of that name."""
-        return next(stream for stream in self.streams if stream.name == name)
+        """The stream of that name. `partner#contact` is `partner`, read once more for another entity."""
+        plain = name.partition(SHARED)[0]
+        return next(stream for stream in self.streams if stream.name == plain)

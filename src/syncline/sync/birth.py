@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from syncline.connect.connector import SHARED
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
@@ -17,7 +18,7 @@ from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.outcome import Done, Outcome, Unknown
 from syncline.model.record import Parking, Record
-from syncline.sync import meet, observe, outcomes, send, settle, stops, writing, written
+from syncline.sync import meet, observe, outcomes, scope, send, settle, stops, writing, written
 from syncline.sync.columns import judged
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
@@ -121,6 +122,7 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     taken = hub.ledger.links_at((link.system, link.stream, one) for one in ids)
     free = [one for one in ids if (link.system, link.stream, one) not in taken]
     rows = list(observe.look_at(hub, link.system, stream, free).values()) if free and stream.get is not None else []
+    rows = [row for row in rows if not is_another_kind(hub, binding, row, pending)]
     hub.point("found")
     if not rows:
         return False
@@ -130,6 +132,26 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     else:
         adopt(hub, binding, link, pending, best, hub.clock())
     return True
+
+
+def is_another_kind(hub: Hub, binding: Binding, row: Observation, pending: Intent | None) -> bool:
+    """Is it out of this binding's scope, in a stream that holds rows of another entity too?
+
+    What our create made is in scope if it told what the scope reads; if it did not, that cannot be said. # I4
+    """
+    if binding.scope is None or (pending is not None and not binding.scope.reads <= pending.values.keys()):
+        return False
+    plain = binding.stream.partition(SHARED)[0]
+    others = [
+        b for b in hub.declaration.bindings
+        if b.entity != binding.entity and (b.system, b.stream.partition(SHARED)[0]) == (binding.system, plain)
+    ]  # fmt: skip
+    if not others:
+        return False
+    with hub.ledger.unit() as unit:
+        desk = Desk(hub=hub, unit=unit, run=0, now=hub.clock())
+        bound = binding.bound(row.raw)
+        return not scope.judges(desk, binding, binding.read(bound, desk.resolve))
 
 
 def most_like(binding: Binding, rows: Sequence[Observation], pending: Intent | None) -> Observation | None:

@@ -69,15 +69,20 @@ def see_asleep(desk: Desk, binding: Binding, case: Case, lid: int, one: Observat
 
 def takes_part(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> bool:
     """Is this row, which has no link, to be met? What does not give a value is met, so that it is not overlooked."""
-    if binding.scope is None:
-        return True
-    try:
-        holds = binding.scope.evaluate(row_columns(desk, binding, reading)) is True
-    except Unfit:
-        return True
+    holds = judges(desk, binding, reading)
     if not holds:
         leave_out(desk, binding, one, reading)
     return holds
+
+
+def judges(desk: Desk, binding: Binding, reading: Reading) -> bool:
+    """Does the scope hold of a row, or give no value?"""
+    if binding.scope is None:
+        return True
+    try:
+        return binding.scope.evaluate(row_columns(desk, binding, reading)) is True
+    except Unfit:
+        return True
 
 
 def row_columns(desk: Desk, binding: Binding, reading: Reading) -> Lookup:
