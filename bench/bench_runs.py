@@ -113,7 +113,7 @@ def change_all(hub: Hub, doors: Doors) -> Changed:
     with taking(crm.rows, doors) as applied:
         done = apply.apply(hub, made)
     assert done.refused is None
-    assert len(done.of("left")) == crm.rows, [fate.why for fate in done.fates if fate.what != "left"][:3]
+    assert done.counts == {"left": crm.rows}, [fate.why for fate in done.fates if fate.what != "left"][:3]
     with taking(erp.rows, doors) as echoes:
         until_done(lambda: observe.poll(hub, "erp", STREAM))
         hub.clock.now += 1.0  # type: ignore[attr-defined]

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace as changed
 from small_world import CALM, Small, calm, contacts, filled
 from test_plan import varied
 
 from syncline.ledger.sql import open_ledger
 from syncline.model.record import Parking
-from syncline.sync import stops
+from syncline.sync import listed, stops
 from syncline.sync.apply import apply
 from syncline.sync.plan import plan
 from syncline.sync.sheet import load, save
@@ -25,6 +26,7 @@ def test_applying_does_each_kind_and_applying_again_does_nothing() -> None:
     applied = apply(small.hub, made)
     assert applied.refused is None
     assert len(applied.of("left")) == 6
+    assert applied.counts == {"left": 6}
     assert sorted(call.method for call in small.writes()) == ["DELETE", "PATCH", "PATCH", "PATCH", "POST"]
     again = apply(small.hub, made)
     assert {fate.what for fate in again.fates} == {"already"}
@@ -90,6 +92,13 @@ def test_each_version_must_still_hold() -> None:
     applied = apply(small.hub, made)
     assert [(f.field, f.why) for f in applied.of("dropped")] == [("name", "the record has gone on since")]
     assert "Other" not in str([call.json for call in small.writes()])
+
+
+def test_of_a_long_plan_every_fate_is_counted_and_the_first_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed, "SHOWN", 2)
+    small = varied()
+    applied = apply(small.hub, plan(small.hub))
+    assert (len(applied.fates), applied.counts) == (2, {"left": 6})
 
 
 def test_what_was_not_listed_is_not_told_with_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,6 +17,9 @@ from syncline.sync.stops import Ready
 
 What = Literal["left", "already", "dropped", "waits"]
 
+SHOWN = 1000
+"""Fates of a kind that are kept: memory does not grow with the plan."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
@@ -29,11 +33,16 @@ class Fate:
 
 @dataclass
 class Applied:
-    """What became of a plan, in the order in which it was done. `run` is what an undo takes back."""
+    """What became of a plan, in the order in which it was done. `run` is what an undo takes back.
+
+    fates:  the first SHOWN of each kind; `counts` has them all. What was dropped is due still, and in the next plan.
+    told:   the rows and fields told, of writes that have a second round.
+    """
 
     run: int = 0
     refused: str | None = None
     fates: list[Fate] = field(default_factory=list)
+    counts: Counter[What] = field(default_factory=Counter)
     told: set[tuple[int, str, str, str | None]] = field(default_factory=set)
 
     def of(self, what: What) -> list[Fate]:
@@ -42,9 +51,11 @@ class Applied:
 
     def add(self, write: PlannedWrite, name: str | None, what: What, why: str = "") -> None:
         """One more."""
-        if what == "left":
+        if what == "left" and any(one.waits_for is not None for one in write.fields):
             self.told |= {self.key(write, None), self.key(write, name)}
-        self.fates.append(Fate(write=write, field=name, what=what, why=why))
+        self.counts[what] += 1
+        if self.counts[what] <= SHOWN:
+            self.fates.append(Fate(write=write, field=name, what=what, why=why))
 
     def has_told(self, write: PlannedWrite, name: str | None) -> bool:
         """Has this row (or this field of it) been told in this very apply?"""
