@@ -56,6 +56,17 @@ def test_what_put_it_out_of_scope_is_told_a_last_time():
     assert tellable(scene) == ["optout"]
 
 
+def test_an_edit_that_was_refused_while_it_slept_is_put_right_and_nothing_else_is():
+    scene = company()
+    see(scene, stage="won")
+    scene.case.set_value("stage", "lost", 1, scene.case.setting.now, scene.case.setting.now, "refused there")
+    scene.case.learn(SHOP, "stage", agreed=None)
+    sleep.say_less(scene.case, SHOP)
+    assert tellable(scene) == ["optout"]
+    sleep.say_less(scene.case, SHOP, READS)
+    assert tellable(scene) == ["stage", "optout"]
+
+
 @pytest.mark.parametrize(
     "known",
     [

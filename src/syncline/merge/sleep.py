@@ -46,10 +46,14 @@ def fall_asleep(case: Case, lid: int, reads: Collection[str]) -> None:
     case.note("asleep", None, lid, None, None, OUT_OF_SCOPE)
 
 
-def say_less(case: Case, lid: int) -> None:
-    """What is told needs no more farewell: a later value of it is not told to a sleeping link."""
+def say_less(case: Case, lid: int, reads: Collection[str] = ()) -> None:
+    """What is told needs no more farewell: a later value of it is not told to a sleeping link.
+
+    An edit of what the scope reads that was refused there, or lost, is put right all the same.
+    """
     link = case.links[lid]
-    left = tuple(name for name in link.farewell if still_to_say(case, lid, name))
+    refused = {name for name in reads if case.known(lid, name).agreed is None}
+    left = tuple(name for name in sorted({*link.farewell, *refused}) if still_to_say(case, lid, name))
     if left != link.farewell:
         case.put(lid, farewell=left)
 

@@ -12,7 +12,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.outcome import Outcome
-from syncline.sync import birth, observe, outcomes, poison, send, settle, stops, writing
+from syncline.sync import birth, observe, outcomes, poison, scope, send, settle, stops, writing
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
@@ -92,6 +92,9 @@ def journal(
             there = [looked[str(link.external_id)] for link in links if link.external_id in looked]
             settle.settle(desk, binding, [(one, binding.bound(one.raw)) for one in there])
             missing(desk, stream, [link for link in links if link.external_id not in looked])
+            if binding.scope is not None:
+                for link in links:
+                    scope.follow(desk, desk.home(link.id))  # who has just left it is told no more than that
         ready = [one for link in links if (one := decide(desk, binding, link, looked, gate)) is not None]
         picked = gate.pick(desk, binding, ready)
         made = [writing.new_intent(desk, binding, one.case, one.link, one.kind, dict(one.told)) for one in picked]

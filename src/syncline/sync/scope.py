@@ -41,7 +41,7 @@ def in_scope(desk: Desk, case: Case, binding: Binding) -> bool | None:
 
 def put(desk: Desk, case: Case, link: Link, holds: bool) -> None:
     """One link to where its record's scope says. A birth out of scope waits, unless its create was sent already."""
-    asleep = link.why == sleep.OUT_OF_SCOPE
+    asleep = link.why == sleep.OUT_OF_SCOPE and link.state != "active"  # a create that was sent may still be born
     if link.state == "birth":
         if holds == asleep:
             case.put(link.id, why="" if holds else sleep.OUT_OF_SCOPE)
@@ -50,7 +50,7 @@ def put(desk: Desk, case: Case, link: Link, holds: bool) -> None:
     elif not holds and not asleep:
         sleep.fall_asleep(case, link.id, said(desk, link))
     elif asleep:
-        sleep.say_less(case, link.id)
+        sleep.say_less(case, link.id, said(desk, link))
 
 
 def said(desk: Desk, link: Link) -> list[str]:
