@@ -53,12 +53,13 @@ def test_first_sync_links_and_agrees_every_record(synced: SimpleNamespace) -> No
 
 
 def test_the_floor_of_the_first_sync_writes_the_same_rows(synced: SimpleNamespace, tmp_path: Path) -> None:
-    taken = bench_floors.write_first(synced.path, tmp_path / "floor.db")
+    taken = bench_floors.write_first(synced.path, tmp_path / "floor.db", synced.doors)
     assert taken.rows == ROWS
     floor, tables = contents(tmp_path / "floor.db"), contents(synced.path)
     assert {name: sorted(floor[name]) for name in bench_floors.OF_RECORDS} == {
         name: sorted(tables[name]) for name in bench_floors.OF_RECORDS
     }
+    assert floor["staged"] == []
 
 
 def test_settled_rows_write_cursors_and_nothing_else(synced: SimpleNamespace) -> None:
@@ -74,12 +75,13 @@ def test_a_change_of_every_record_arrives_once(synced: SimpleNamespace, tmp_path
     earlier = tmp_path / "before.db"
     bench_floors.copy(synced.path, earlier)
     changed = bench_runs.change_all(synced.hub, synced.doors)
-    assert changed.whole.rows == ROWS
+    assert [one.rows for one in (changed.observed, changed.planned, changed.applied)] == [ROWS] * 3
     assert [system.writes for system in synced.doors.systems.values()] == [0, ROWS]
     assert bench_runs.in_agreement(synced.hub, synced.doors) == ROWS
     intents = contents(synced.path)["intent"]
     assert [row[2] for row in intents] == ["done"] * ROWS
-    assert bench_floors.write_changes(synced.path, earlier).rows == ROWS
+    floor = bench_floors.write_changes(synced.path, earlier)
+    assert [floor.observed.rows, floor.told.rows] == [ROWS, ROWS]
     assert len(contents(earlier)["history"]) == len(contents(synced.path)["history"])
 
 
