@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syncline.merge import brakes
+from syncline.merge import brakes, sleep
 from syncline.sync import rules, send, stops
 from syncline.testing.trial import attempt
 
@@ -18,7 +18,7 @@ QUICK_SEEDS = 2
 QUICK_STEPS = 400
 SEEDS_OF_A_TWIN = 40
 
-KINDS = ("windows", "orders", "braked", "careful")
+KINDS = ("windows", "orders", "braked", "careful", "scoped")
 
 _order_of = send.order_of
 
@@ -34,6 +34,7 @@ TWINS: dict[str, tuple[str, ModuleType, str, Callable[..., Any]]] = {
     "what was true before fires": ("orders", rules, "counts", lambda *_: True),
     "a brake per plan": ("braked", brakes, "falls_together", lambda delivered, due: due),
     "a mode of no consequence": ("careful", stops, "waits_for_plan", lambda *_: False),
+    "sleepers are told everything": ("scoped", sleep, "tellable", lambda case, link, writable: writable),
 }
 """The kind that must see it, and the function of the hub that is replaced."""
 

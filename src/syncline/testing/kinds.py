@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncline.testing import deals, deals_oracle, guarded, oracle, orders, orders_oracle, windows
+from syncline.testing import deals, deals_oracle, guarded, oracle, orders, orders_oracle, scoped, windows
 from syncline.testing.cast import Cast
 from syncline.testing.world import World
 
@@ -48,6 +48,8 @@ KINDS: Mapping[str, Kind] = {
     # Much happens within a second, which is all that some stamps tell, and no webhook says so.
     "hasty": Kind(rates={**UNSWEPT, "pace": 0.05, "twice": 0.5, "acts": 0.12, "births": 0.3, "webhooks": (0,)}),
     "deals": Kind(cast=deals.DEALS, check=deals_oracle.check),
+    # Rows leave the scope of one system and come back.
+    "scoped": Kind(cast=scoped.SCOPED, check=scoped.check),
     # Brakes that are soon reached, and a person who lets go.
     "braked": Kind(cast=guarded.BRAKED, check=guarded.check_braked),
     # One system that is only read, one that is written what a person approved.
