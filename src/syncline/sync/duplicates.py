@@ -19,10 +19,11 @@ def mark(desk: Desk, moved: Sequence[Case]) -> None:
     """A record that gets a key which another, active in the same stream, has already, becomes a candidate."""
     for case in moved:
         record = case.record
-        if record.state != "active" or record.candidate_of is not None or desk.same_keys(case):
+        is_new = desk.before[record.id][0] is None
+        if is_new or record.state != "active" or record.candidate_of is not None or desk.same_keys(case):
             continue
-        fresh = [key for key in desk.keys(case) if key not in desk.keys_before(record.id)]
-        for key in fresh if desk.before[record.id][0] is not None else ():
+        before = desk.keys_before(record.id)
+        for key in (key for key in desk.keys(case) if key not in before):
             other = twin_of(desk, case, key)
             if other is not None:
                 suspect(case, other, key)

@@ -98,18 +98,19 @@ def flush_indexes(desk: Desk, changed: Sequence[Case]) -> None:
             keys[now.id] = desk.keys(case)
         if desk.hub.refers and (before is None or not same or before.episodes is not now.episodes):
             references[now.id] = records_meant(desk, case)
-    desk.unit.save_keys({rid: own for rid, own in keys.items() if own != desk.keys_before(rid)})
-    wake_parked(desk, keys)
+    had = {rid: desk.keys_before(rid) for rid in keys}
+    desk.unit.save_keys({rid: own for rid, own in keys.items() if own != had[rid]})
+    wake_parked(desk, had, keys)
     desk.unit.save_references(references)
     if desk.hub.refers:
         wake_waiting(desk, [row for case in changed for row in desk.new_rows(case)])
 
 
-def wake_parked(desk: Desk, keys: Mapping[int, Sequence[Key]]) -> None:
+def wake_parked(desk: Desk, had: Mapping[int, Sequence[Key]], have: Mapping[int, Sequence[Key]]) -> None:
     """A row that was ambiguous by a key is looked at again when the records of that key changed."""
     touched: set[Key] = set()
-    for rid, now in keys.items():
-        before = desk.keys_before(rid)
+    for rid, now in have.items():
+        before = had[rid]
         touched |= {*before, *now} if desk.stands_otherwise(desk.cases[rid]) else {*before} ^ {*now}
     rows = desk.unit.parked_by_key(sorted(touched)) if touched else ()
     desk.unit.put_hints([Hint(system=r.system, stream=r.stream, id=r.id, at=desk.now) for r in rows])
