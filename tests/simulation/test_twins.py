@@ -27,7 +27,7 @@ WHERE: dict[str, tuple[str, int]] = {
     "newest wins": ("disputed", 1),
     "204 is trusted": ("disputed", 0),
     "late arrival is a move": ("plain", 3),
-    "merged from the old value": ("tagged", 57),
+    "merged from the old value": ("tagged", 23),
     "joined row is no side": ("mourned", 1),
     "source is always a side": ("mourned", 5),
     "parked for ever": ("disputed", 2),

@@ -29,8 +29,19 @@ Nothing is hidden here: what was hidden while a list went past it, only a sweep 
 KINDS: Mapping[str, Kind] = {
     "plain": Kind(),
     "unswept": Kind(rates=UNSWEPT),
-    # Everybody tags, often twice in a row, and the hub crashes often.
-    "tagged": Kind(rates={"focus": "tags", "acts": 0.12, "twice": 0.3, "crash": 0.03}),
+    # Everybody tags, often twice in a row, no webhook says so, and the hub crashes often.
+    "tagged": Kind(
+        rates={
+            "focus": "tags",
+            "acts": 0.25,
+            "twice": 0.6,
+            "births": 0.02,
+            "pace": 0.15,
+            "webhooks": (0,),
+            "crash": 0.03,
+            "outage": 0.02,
+        }
+    ),
     # Rows are hidden from the hub's user all the time: absence proves nothing.
     "hiding": Kind(rates={"hides": 0.02}),
     # Many edits of the one field that a person must settle, and a person who does, and takes things back.
