@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from syncline.identity import seats
 from syncline.merge import brakes, sleep
 from syncline.sync import rules, send, stops
 from syncline.testing.trial import attempt
@@ -18,7 +19,7 @@ QUICK_SEEDS = 2
 QUICK_STEPS = 400
 SEEDS_OF_A_TWIN = 40
 
-KINDS = ("windows", "orders", "braked", "careful", "scoped")
+KINDS = ("windows", "orders", "braked", "careful", "scoped", "joined")
 
 _order_of = send.order_of
 
@@ -35,6 +36,7 @@ TWINS: dict[str, tuple[str, ModuleType, str, Callable[..., Any]]] = {
     "a brake per plan": ("braked", brakes, "falls_together", lambda delivered, due: due),
     "a mode of no consequence": ("careful", stops, "waits_for_plan", lambda *_: False),
     "sleepers are told everything": ("scoped", sleep, "tellable", lambda case, link, writable: writable),
+    "nobody stands in the shadow": ("joined", seats, "seat", lambda *_: []),
 }
 """The kind that must see it, and the function of the hub that is replaced."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncline.testing import deals, deals_oracle, guarded, oracle, orders, orders_oracle, scoped, windows
+from syncline.testing import deals, deals_oracle, guarded, joined, oracle, orders, orders_oracle, scoped, windows
 from syncline.testing.cast import Cast
 from syncline.testing.world import World
 
@@ -59,6 +59,8 @@ KINDS: Mapping[str, Kind] = {
     # Much happens within a second, which is all that some stamps tell, and no webhook says so.
     "hasty": Kind(rates={**UNSWEPT, "pace": 0.05, "twice": 0.5, "acts": 0.12, "births": 0.3, "webhooks": (0,)}),
     "deals": Kind(cast=deals.DEALS, check=deals_oracle.check),
+    # A person merges records, and takes back whole runs.
+    "joined": Kind(cast=joined.JOINED, check=joined.check),
     # Rows leave the scope of one system and come back.
     "scoped": Kind(cast=scoped.SCOPED, check=scoped.check),
     # Brakes that are soon reached, and a person who lets go.
