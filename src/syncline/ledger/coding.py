@@ -54,7 +54,7 @@ class Remembered(Generic[T]):
     transactions reads what the one before it wrote. Two generations: the elder goes when the younger is full.
     """
 
-    def __init__(self, kind: type[T], size: int = 2048) -> None:
+    def __init__(self, kind: type[T], size: int = 1024) -> None:
         self.size, self._decode = size, decoder(kind)
         self.young: dict[bytes, T] = {}
         self.old: dict[bytes, T] = {}

@@ -19,7 +19,7 @@ from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat,
 from syncline.mapping.field_type import FieldType, Unfit, Value
 from syncline.mapping.text import clean, cut_off, folded, itself, shown
 
-_CACHED = 65536
+_CACHED = 16384
 
 _EMAIL_MAX_LENGTH = 254
 _ATOM = r"[A-Za-z0-9_!#$%&'*+\-/=?^`{|}~]+"
