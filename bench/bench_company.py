@@ -61,7 +61,7 @@ CHANGES = "city"
 def crm_row(n: int, wave: int) -> dict[str, Any]:
     """A contact as the CRM spells it."""
     return {
-        "Id": f"003{n:015d}", "SystemModstamp": FIRST_STAMP + wave * WAVE_SECONDS, "Version": wave + 1,
+        "Id": f"003{n:015d}", "SystemModstamp": stamp(n, wave), "Version": wave + 1,
         "FirstName": FIRST[n % 8], "LastName": f"{LAST[n // 8 % 8]} {n}", "Email": f"Person.{n}@Example.org",
         "Phone": f"+49 30 {1000000 + n}", "MobilePhone": f"+49 151 {10000000 + n}",
         "Birthdate": f"19{50 + n % 50}-{1 + n % 12:02d}-{1 + n % 28:02d}",
@@ -75,7 +75,7 @@ def crm_row(n: int, wave: int) -> dict[str, Any]:
 def erp_row(n: int, wave: int) -> dict[str, Any]:
     """The same contact as the ERP spells it."""
     return {
-        "nr": f"K{n:09d}", "stand": FIRST_STAMP + wave * WAVE_SECONDS, "rev": wave + 1,
+        "nr": f"K{n:09d}", "stand": stamp(n, wave), "rev": wave + 1,
         "vorname": FIRST[n % 8], "nachname": f"{LAST[n // 8 % 8]} {n}", "mail": f"person.{n}@example.org",
         "telefon": f"030 {1000000 + n}", "mobil": f"0151/{10000000 + n}",
         "geburtstag": f"19{50 + n % 50}-{1 + n % 12:02d}-{1 + n % 28:02d}",
@@ -83,6 +83,11 @@ def erp_row(n: int, wave: int) -> dict[str, Any]:
         "strasse": f"Lange Straße {n}", "ort": city(n, wave), "plz": f"{10000 + n % 90000}", "land": "DE",
         "kreditlimit": n % 10000 + 0.5, "sachbearbeiter": 17, "gesperrt": False,
     }  # fmt: skip
+
+
+def stamp(n: int, wave: int) -> float:
+    """Rows were made one after the other, and so each wave changes them."""
+    return FIRST_STAMP + n + wave * WAVE_SECONDS
 
 
 def city(n: int, wave: int) -> str:
@@ -124,7 +129,7 @@ class System:
         first, since = int(request.params["after"] or 0), request.params["since"]
         items = []
         for n in range(first, self.rows):
-            if FIRST_STAMP + self.wave[n] * WAVE_SECONDS >= since:
+            if stamp(n, self.wave[n]) >= since:
                 if len(items) == PAGE:
                     return {"items": items, "next": str(n)}
                 items.append(self.row(n))

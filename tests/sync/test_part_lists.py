@@ -1,4 +1,4 @@
-"""Lists that do not tell everything: what they leave out stays as it was seen, and is looked at if it may have moved."""
+"""Lists that do not tell all: what they leave out stays as it was seen, and is looked at if it may have moved."""
 
 from __future__ import annotations
 

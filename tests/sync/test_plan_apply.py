@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace as changed
@@ -16,7 +15,7 @@ from syncline.model.record import Parking
 from syncline.sync import listed, stops
 from syncline.sync.apply import apply
 from syncline.sync.plan import plan
-from syncline.sync.sheet import load, save
+from syncline.sync.sheet import composed, load, save
 from syncline.sync.undo import undo_run
 
 
@@ -211,18 +210,8 @@ def test_a_birth_whose_record_is_parked_or_whose_link_is_gone_is_dropped() -> No
     assert "its record is parked or gone" in [f.why for f in apply(small.hub, made).of("dropped")]
     [one] = [f for f in made.writes() if f.write == "create"]
     lost = changed(one, link=None, record=10**6)
-    other = Lost(made, lost)
-    assert [f.why for f in apply(small.hub, other).of("dropped")] == ["its record has no link there"]  # type: ignore[arg-type]
-
-
-class Lost:
-    """A plan with one write only."""
-
-    def __init__(self, made: Any, write: Any) -> None:
-        self.id, self.head, self.write = made.id, made.head, write
-
-    def writes(self) -> Any:
-        return iter([self.write])
+    other = composed(made.head, [lost], lambda: made.foot)
+    assert [f.why for f in apply(small.hub, other).of("dropped")] == ["its record has no link there"]
 
 
 def test_what_the_system_turns_down_is_not_said_to_be_done() -> None:

@@ -89,11 +89,14 @@ def phone_number(number: str, region: str | None) -> str:
     """The normal form of a number: E.164, with ";ext=" where it has an extension; raises Unfit."""
     if is_plainly_possible(number):
         return number
-    found = _PHONE.fullmatch(number)
-    if found is None:
-        raise Unfit(number, f"{shown(number)} is not written as a phone number")
-    spelled, extension = found.groups()
-    bare = spelled.translate(_UNPUNCTUATED)
+    spelled, extension = number, None
+    bare = number.translate(_UNPUNCTUATED)
+    if not (number.isascii() and bare.removeprefix("+").isdigit() and number.rfind("+") <= 0 and number[-1].isdigit()):
+        found = _PHONE.fullmatch(number)
+        if found is None:
+            raise Unfit(number, f"{shown(number)} is not written as a phone number")
+        spelled, extension = found.groups()
+        bare = spelled.translate(_UNPUNCTUATED)
     if is_plainly_possible(bare):
         normal = bare
     else:

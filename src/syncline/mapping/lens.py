@@ -15,6 +15,7 @@ from typing import Any, Final
 from syncline.mapping.field_type import FieldType, Unfit, Value
 from syncline.mapping.reference import Ref
 
+
 class NotTold(Enum):
     """The type of NOT_TOLD, so that a type checker tells it from every value."""
 

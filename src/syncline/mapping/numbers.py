@@ -100,7 +100,7 @@ def exact(value: Any) -> str | None:
     """A number in plain decimal notation without needless zeros; the base of every number type."""
     if type(value) is str:
         cleaned = clean(value)
-        return None if cleaned is None else _from_text(cleaned)
+        return None if cleaned is None else _at_once(cleaned) or _from_text(cleaned)
     if value is None:
         return None
     if type(value) is int:
@@ -112,7 +112,8 @@ def exact(value: Any) -> str | None:
             raise Unfit(value, f"{value} is not a number one can store")
         if abs(value) > _EXACT_FLOAT:
             raise Unfit(value, f"{value} is larger than a binary number holds exactly; it must come as text")
-        return _from_text(repr(value))
+        number = repr(value)
+        return _at_once(number) or _from_text(number)
     if type(value) is Decimal:
         sign, digits, exponent = value.as_tuple()
         if not isinstance(exponent, int):
@@ -164,6 +165,15 @@ def digits_lost(sent: Value, back: Value) -> bool:
     unit = 10**places if part == 0 else _unit_of(abs(part))
     cut, half_up = abs(whole) // unit * unit, (abs(whole) + unit // 2) // unit * unit
     return whole != part and abs(part) in (cut, half_up)
+
+
+def _at_once(number: str) -> str | None:
+    """The normal form of how most numbers are spelled: digits, perhaps a point and more digits; None of any other."""
+    whole, point, fraction = number.partition(".")
+    if not (number.isascii() and whole.isdigit() and (fraction.isdigit() or not point)) or len(number) > MAX_DIGITS:
+        return None
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _from_text(number: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Literal
 
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding
@@ -16,9 +15,7 @@ from syncline.sync.hub import Hub
 from syncline.sync.listed import Applied, Listed
 from syncline.sync.observe import NotNow
 from syncline.sync.plan import desk_on_paper
-from syncline.sync.sheet import Plan, PlannedWrite
-
-Round = Literal["first", "second", "delete"]
+from syncline.sync.sheet import Plan, PlannedWrite, Round
 
 
 def apply(hub: Hub, plan: Plan) -> Applied:
@@ -30,7 +27,7 @@ def apply(hub: Hub, plan: Plan) -> Applied:
     assert not isinstance(hub.sequence, Cycle), hub.sequence.reason
     applied.run = begin_run(hub, plan)
     places = hub.sequence.streams
-    rounds = {(write.system, write.stream, one) for write in plan.writes() for one in rounds_of(write)}
+    rounds = set(plan.foot.rounds)
     for place in places:
         if (*place, "first") in rounds:
             each_batch(hub, place, plan, applied, "first")
@@ -43,17 +40,6 @@ def apply(hub: Hub, plan: Plan) -> Applied:
         if (*place, "delete") in rounds:
             each_batch(hub, place, plan, applied, "delete")
     return applied
-
-
-def rounds_of(write: PlannedWrite) -> Iterator[Round]:
-    """When it is told: what it says now, then the references whose records have got their ids, and deletes last."""
-    if write.write == "delete":
-        yield "delete"
-        return
-    if write.write == "create" or any(one.waits_for is None for one in write.fields):
-        yield "first"
-    if any(one.waits_for is not None for one in write.fields):
-        yield "second"
 
 
 def begin_run(hub: Hub, plan: Plan) -> int:
@@ -92,7 +78,7 @@ def look_back(hub: Hub, places: Sequence[Place]) -> None:
 def each_batch(hub: Hub, place: Place, plan: Plan, applied: Applied, now: Round) -> None:
     """The writes of one stream in one round, in the batches that its system takes."""
     stream, binding = hub.stream(*place), hub.declaration.binding(*place)
-    found = (write for write in plan.writes() if (write.system, write.stream) == place and now in rounds_of(write))
+    found = (write for write in plan.writes() if (write.system, write.stream) == place and now in write.rounds)
     while batch := list(islice(found, min(hub.batch, stream.batch_size))):
         if not stops.may_write(hub, binding):
             applied.all(batch, "dropped", f"nothing is written to {binding.system} now: read-only, or being read anew")

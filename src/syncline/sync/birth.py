@@ -307,7 +307,8 @@ def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate 
 
     What a further attempt is answered, short of success, tells nothing about the first one.
     """
-    outcome: Outcome = send.send_one(hub, stream, binding.system, intent)
+    link = hub.ledger.links([intent.link])[intent.link]
+    outcome: Outcome = send.send_one(hub, stream, binding.system, intent, link)
     hub.point("created")
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intent.run, now=hub.clock())

@@ -54,7 +54,9 @@ def tell(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
         return
     if not intents:
         return
-    answers = send.send(hub, stream, binding.system, intents)
+    answers = send.send(
+        hub, stream, binding.system, intents, {i.link: desk.home(i.link).links[i.link] for i in intents}
+    )
     hub.point("called")
     receive(hub, binding, intents, answers, gate, desk)
 

@@ -124,6 +124,8 @@ class Desk:
     def load_keys(self, keys: Iterable[Key]) -> None:
         """The records that have these match keys, with their cases."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self.by_key]
+        if not wanted:
+            return
         found = self.unit.records_with(wanted)
         for key in wanted:
             self.by_key[key] = list(found.get(key, ()))

@@ -23,7 +23,7 @@ from syncline.model.link import Known, Link
 from syncline.sync import birth, deliver, derive, remap, sheet, writing
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
-from syncline.sync.sheet import Foot, Head, Plan, PlannedField, PlannedWrite, StreamView
+from syncline.sync.sheet import Foot, Head, Plan, PlannedField, PlannedWrite, Round, StreamView
 from syncline.sync.stops import Ready
 from syncline.sync.store import Ledger, Reads, Unit
 
@@ -84,6 +84,7 @@ class Draft:
     counts: Counter[str] = field(default_factory=Counter)
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     then: Counter[str] = field(default_factory=Counter)
+    rounds: set[tuple[str, str, Round]] = field(default_factory=set)
 
 
 def plan(hub: Hub, scope: Scope | None = None) -> Plan:
@@ -225,6 +226,7 @@ def counted(draft: Draft, found: Iterator[PlannedWrite]) -> Iterator[PlannedWrit
         draft.counts.update([write.write] if write.write != "update" else [one.effect for one in write.fields])
         waits = sum(one.waits_for is not None for one in write.fields)
         draft.then["references told when their record has its id"] += waits
+        draft.rounds.update((write.system, write.stream, one) for one in write.rounds)
         yield write
 
 
@@ -245,7 +247,7 @@ def foot(hub: Hub, draft: Draft) -> Foot:
     for (system, stream, write), number in draft.rows.items():
         calls[system] += calls_of(hub, (system, stream), write, number)
     then = tuple(f"{number} {what}" for what, number in sorted(draft.then.items()) if number)
-    return Foot(counts=dict(draft.counts), calls=dict(calls), then=then)
+    return Foot(counts=dict(draft.counts), calls=dict(calls), then=then, rounds=tuple(sorted(draft.rounds)))
 
 
 def calls_of(hub: Hub, place: tuple[str, str], write: str, number: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
@@ -14,16 +14,15 @@ from syncline.sync.hub import Hub, NoAnswer, Unreachable
 UNREACHABLE_SECONDS = 5.0
 
 
-def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent]) -> list[Outcome]:
-    """In one batch where the vendor takes batches, else one by one."""
+def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links: Mapping[int, Link]) -> list[Outcome]:
+    """In one batch where the vendor takes batches, else one by one. `links`: as the journal left them."""
     if stream.batch is not None and stream.receipts is not None and len(intents) > 1:
-        links = hub.ledger.links([intent.link for intent in intents])
         orders = [order_of(hub, intent, links[intent.link]) for intent in intents]
         answer = call(hub, system, stream.batch(orders))
         if isinstance(answer, Answer):
             return stream.receipts(answer, orders)
         return [answer] * len(intents)
-    return [send_one(hub, stream, system, intent) for intent in intents]
+    return [send_one(hub, stream, system, intent, links[intent.link]) for intent in intents]
 
 
 def order_of(hub: Hub, intent: Intent, link: Link) -> WriteOrder:
@@ -38,9 +37,9 @@ def create_key(hub: Hub, intent: Intent) -> str:
     return f"{hub.declaration.name}-{intent.link}"  # I4
 
 
-def send_one(hub: Hub, stream: Stream, system: str, intent: Intent) -> Outcome:
+def send_one(hub: Hub, stream: Stream, system: str, intent: Intent, link: Link) -> Outcome:
     """One write by its own request or conversation."""
-    order = order_of(hub, intent, hub.ledger.links([intent.link])[intent.link])
+    order = order_of(hub, intent, link)
     if intent.kind == "create":
         assert stream.create is not None
         asked: Asked = stream.create(order.values, order.key)

@@ -27,6 +27,9 @@ IN_MEMORY_BYTES = 4_000_000
 _json = msgspec.json.Encoder(order="deterministic")
 
 
+Round = Literal["first", "second", "delete"]
+
+
 class PlannedField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One field of a planned write.
 
@@ -72,6 +75,15 @@ class PlannedWrite(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return self.write
         return min((one.effect for one in self.fields), key=RISKS.index)
 
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """When it is told: what it says now, then the references whose records have got their ids; deletes last."""
+        if self.write == "delete":
+            return ("delete",)
+        waits = [one.waits_for is not None for one in self.fields]
+        first = self.write == "create" or not all(waits)
+        return (*(("first",) if first else ()), *(("second",) if any(waits) else ()))
+
 
 class StreamView(Struct, frozen=True, kw_only=True):
     """How old what the plan knows of a stream is, in seconds, and the stream's mode."""
@@ -93,11 +105,15 @@ class Head(Struct, frozen=True, kw_only=True):
 
 
 class Foot(Struct, frozen=True, kw_only=True):
-    """What it comes to. `then` says what the answers will add, and what the plan cannot show yet."""
+    """What it comes to. `then` says what the answers will add, and what the plan cannot show yet.
+
+    rounds: (system, stream, round) of which there are writes.
+    """
 
     counts: dict[str, int]
     calls: dict[str, int]
     then: tuple[str, ...] = ()
+    rounds: tuple[tuple[str, str, Round], ...] = ()
 
 
 class Tampered(Exception):

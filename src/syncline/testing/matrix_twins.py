@@ -23,7 +23,7 @@ def call_then_commit(hub: Hub, stream: Stream, link: Link, *_: object) -> None:
     """A create whose intent is saved only after the call: nothing is wrong with it until it is killed in between."""
     binding = hub.declaration.binding(link.system, link.stream)
     intent = planned(hub, binding, link)
-    outcome = send.send_one(hub, stream, binding.system, intent)
+    outcome = send.send_one(hub, stream, binding.system, intent, link)
     hub.point("created")
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "birth")
