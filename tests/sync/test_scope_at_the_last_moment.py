@@ -40,4 +40,3 @@ def test_a_create_that_was_sent_before_its_record_left_sleeps_when_it_is_born() 
     world.edit("crm", "contact", crm, name="Eve")
     world.settle(10)
     assert world.held("mail", "contact", mail)["name"] == "Ada"
-

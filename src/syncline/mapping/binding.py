@@ -23,6 +23,7 @@ _PLAIN = (str, int, float, bool)
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
+
 def _same(one: Any, other: Any) -> bool:
     """Exactly the same raw value."""
     if one is other:

@@ -77,7 +77,6 @@ def worth_a_look(case: Case, lid: int, fields: Iterable[str], touched: Collectio
     return [n for n in fields if n in touched or (known := met.get(n)) is None or not stands(case, known, n)]
 
 
-
 def must_look(case: Case, lid: int, name: str) -> bool:
     """A field that is not in the old seen and yet was met: written and not looked at, or kept as base."""
     known = case.links[lid].known.get(name, UNKNOWN_FIELD)
