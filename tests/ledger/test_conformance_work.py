@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from ledger_rows import HERE, Boom, link, record, row, write
+from ledger_rows import HERE, Boom, link, record, row, save, write
 
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -238,3 +238,27 @@ def test_rows_wait_for_rows(ledger: Ledger) -> None:
     assert list(found.items()) == [(row("b"), [waits]), (row("a"), [("erp", "order", "o0"), waits])]
     write(ledger, "stop_waiting", iter([row("a"), row("no")]))
     assert ledger.waiting_for([row("a"), row("b")]) == {row("b"): [waits]}
+
+
+# ---- what a whole read must show
+def test_what_a_whole_read_must_show_comes_in_order(ledger: Ledger) -> None:
+    states: dict[str, Any] = {
+        "b": {"state": "active"},
+        "B": {"state": "shadow"},
+        "é": {"state": "asleep", "fingerprint": b"f"},
+        "away": {"state": "asleep"},
+        "gone": {"state": "tombstone", "fingerprint": b"f"},
+        "young": {"state": "birth"},
+    }
+    save(ledger, *(link(n, external_id=name, **more) for n, (name, more) in enumerate(states.items(), 1)))
+    save(ledger, link(7, external_id="lead", stream="lead"), link(8, external_id=None, state="birth"))
+    parking = Parking(code="ambiguous-match", reason="two", remedy="choose", at=3.0)
+    parked = [("contact", "a"), ("contact", "b"), ("lead", "c"), ("contact", "gone")]
+    write(ledger, "park_rows", [ParkedRow(system="crm", stream=s, id=n, parking=parking) for s, n in parked])
+    assert list(ledger.expected(*HERE, "", 9)) == ["B", "a", "b", "gone", "é"]
+    assert list(ledger.expected(*HERE, "B", 2)) == ["a", "b"]
+    assert list(ledger.expected(*HERE, "b", 1)) == ["gone"]
+    assert list(ledger.expected(*HERE, "é", 1)) == []
+    assert list(ledger.expected("crm", "lead", "", 9)) == ["c", "lead"]
+    assert sorted(ledger.expected_of(*HERE, ["é", "no", "a", "away", "b", "b", "lead"])) == ["a", "b", "é"]
+    assert list(ledger.expected_of(*HERE, [])) == []

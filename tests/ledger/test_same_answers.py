@@ -149,6 +149,8 @@ def answers(ledger: Ledger) -> dict[str, Any]:
     for stream in streams:
         found[f"of {stream}"] = [
             dict(ledger.fingerprints(*stream, names)), list(ledger.due(*stream, 2.0, 99)), ledger.count_links(*stream),
+            list(ledger.expected(*stream, "", 99)), list(ledger.expected(*stream, "a", 1)),
+            sorted(ledger.expected_of(*stream, [*names, *names])),
             list(ledger.hints(*stream, 2.0, 99)), list(ledger.staged(*stream, "", 99)),
             [ledger.cursor(*stream, path) for path in ("changes", "sweep")],
             [ledger.told_since(*stream, kind, at) for kind in ("blank", "delete") for at in (0.0, 1.5)],

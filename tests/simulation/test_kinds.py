@@ -11,7 +11,7 @@ import pytest
 
 from syncline.identity import seats
 from syncline.merge import brakes, sleep
-from syncline.sync import rules, send, stops
+from syncline.sync import missed, rules, send, stops
 from syncline.testing.trial import attempt
 
 SEEDS = 12
@@ -19,7 +19,7 @@ QUICK_SEEDS = 2
 QUICK_STEPS = 400
 SEEDS_OF_A_TWIN = 40
 
-KINDS = ("windows", "orders", "braked", "careful", "scoped", "joined")
+KINDS = ("windows", "orders", "braked", "careful", "scoped", "joined", "missed")
 
 _order_of = send.order_of
 
@@ -36,6 +36,7 @@ TWINS: dict[str, tuple[str, ModuleType, str, Callable[..., Any]]] = {
     "a brake per plan": ("braked", brakes, "falls_together", lambda delivered, due: due),
     "a mode of no consequence": ("careful", stops, "waits_for_plan", lambda *_: False),
     "sleepers are told everything": ("scoped", sleep, "tellable", lambda case, link, writable: writable),
+    "what a sweep did not show is not looked at": ("missed", missed, "is_watched", lambda *_: False),
     "nobody stands in the shadow": ("joined", seats, "seat", lambda *_: []),
 }
 """The kind that must see it, and the function of the hub that is replaced."""

@@ -70,6 +70,7 @@ class Stream:
     batch(orders), receipts(answer, orders): many writes at once; one outcome for each, in their order.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
+        missing: a look that finds nothing; what a whole sweep did not show is looked at.
     create_is_safe_by: how an unknown outcome of a create is resolved; None: it parks.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ClauseElement, bindparam, select, update
+from sqlalchemy import ClauseElement, Select, and_, bindparam, func, literal_column, or_, select, update
 
 from syncline.ledger import opened
 from syncline.ledger.coding import Remembered
@@ -76,6 +76,26 @@ ACTIVE = Statement(
     lambda d: select(link_count.c.active).where(
         link_count.c.system == bindparam("system"), link_count.c.stream == bindparam("stream")
     ),
+)
+
+
+def living() -> Select[tuple[str]]:
+    """External ids of a stream's links whose row must be there; what is out of sight sleeps without a fingerprint."""
+    awake = link.c.state.in_([literal_column("'active'"), literal_column("'shadow'")])
+    asleep = and_(link.c.state == literal_column("'asleep'"), func.length(link_row.c.fingerprint) > literal_column("0"))
+    found = select(link_row.c.external_id).join_from(link_row, link, link.c.id == link_row.c.link)
+    return found.where(*here(link_row, "system", "stream"), or_(awake, asleep))
+
+
+LIVING_OF = Statement(
+    "Which rows must be there",
+    ("system", "stream", "ids"),
+    lambda d: living().where(d.one_of(link_row.c.external_id, "ids")),
+)
+LIVING_AFTER = Statement(
+    "Rows beyond an id that must be there, in order",
+    ("system", "stream", "after", "limit"),
+    lambda d: page(living().where(link_row.c.external_id > bindparam("after")).order_by(link_row.c.external_id)),
 )
 
 
@@ -154,6 +174,16 @@ def of_rows(session: Session, rows: Iterable[Row]) -> Mapping[Row, Link]:
 def fingerprints(session: Session, system: str, stream: str, ids: Sequence[str]) -> dict[str, bytes]:
     """Of those that are known."""
     return dict(session.rows(FINGERPRINTS, (system, stream, session.pack(ids))))
+
+
+def living_of(session: Session, system: str, stream: str, ids: Sequence[str]) -> Sequence[str]:
+    """Of these."""
+    return [one for (one,) in session.rows(LIVING_OF, (system, stream, session.pack(ids)))]
+
+
+def living_after(session: Session, system: str, stream: str, after: str, limit: int) -> Sequence[str]:
+    """A page."""
+    return [one for (one,) in session.rows(LIVING_AFTER, (system, stream, after, limit))]
 
 
 def due(session: Session, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:

@@ -35,6 +35,17 @@ class SqlReads(ABC):
         missing = [one for one in ids if one not in found]
         return found | self.ask(streams.parked_fingerprints, system, stream, missing) if missing else found
 
+    def expected(self, system: str, stream: str, after: str, limit: int) -> Sequence[str]:
+        """External ids beyond `after`, in order, that a whole read of the stream must show."""
+        living = self.ask(links.living_after, system, stream, after, limit)
+        parked = self.ask(streams.parked_after, system, stream, after, limit)
+        return sorted({*living, *(one.id for one in parked)})[:limit] if parked else living
+
+    def expected_of(self, system: str, stream: str, ids: Sequence[str]) -> Sequence[str]:
+        """Which of these ids, each once."""
+        living = self.ask(links.living_of, system, stream, ids)
+        return list({*living, *self.ask(streams.parked_fingerprints, system, stream, ids)})
+
     def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
         """Links by the row they point to, tombstones included."""
         return self.ask(links.of_rows, rows)

@@ -19,6 +19,8 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     covered:   every row was unchanged since its last observation, until this moment.
     baselined: the stream was read to its end once; before that nothing is matched or created in it.
     back:      how many rows the read under way showed older than they were known to be.
+    census:    of a sweep whose stream proves deletes by `missing`: what its present pass is for.
+    shown:     one number for the expected rows that the read under way showed.
     """
 
     system: str
@@ -32,6 +34,8 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     baselined: bool = False
     ended: float = 0.0
     back: int = 0
+    census: Literal["counting", "noting", "comparing"] = "counting"
+    shown: int = 0
 
 
 class Hint(Struct, frozen=True, kw_only=True, gc=False):

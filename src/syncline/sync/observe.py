@@ -12,7 +12,7 @@ from syncline.connect.stream import Stream
 from syncline.model.observation import Observation
 from syncline.model.outcome import Denied, Later
 from syncline.model.rows import Cursor, SystemState
-from syncline.sync import settle
+from syncline.sync import missed, settle
 from syncline.sync.hub import Hub, NoAnswer, Unreachable
 
 RESOLUTION_SECONDS = 2.0
@@ -71,10 +71,12 @@ def observation(
 def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     """Reads one page of what changed (or of a sweep). Returns whether there is more.
 
-    Observations and the cursor move in one transaction.
+    Observations and the cursor move in one transaction. After a sweep that may have missed rows there is more.
     """
     stream, now = hub.stream(system, name), hub.clock()
     cursor = hub.ledger.cursor(system, name, path)
+    if cursor.census == "comparing":
+        return missed.compare(hub, cursor)
     fresh = cursor.after is None
     began = now if fresh else cursor.began
     lag = stream.settles_in.changes if path == "changes" else stream.settles_in.sweep
@@ -88,8 +90,10 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     if page.next is None:
         ended = min(reach, began + ahead) if stream.changed_at else began  # what changes while we page is read again
         moved = replace(moved, since=max(cursor.since, ended), covered=began - lag, ended=now)
+    if path == "sweep":
+        moved = missed.page_read(hub, moved, [one.id for one in seen], fresh=fresh)
     settle.settle_page(hub, system, name, seen, moved, page.gone)
-    return page.next is not None
+    return moved.after is not None or moved.census != "counting"
 
 
 def advance(hub: Hub, system: str, name: str) -> bool:

@@ -29,6 +29,15 @@ class Reads(Protocol):
     def fingerprints(self, system: str, stream: str, ids: Sequence[str]) -> Mapping[str, bytes]:
         """Of links, and of parked rows, by external id; ids that are not known are not in it."""
 
+    def expected(self, system: str, stream: str, after: str, limit: int) -> Sequence[str]:
+        """External ids beyond `after`, in order, that a whole read of the stream must show.
+
+        Of links that are active, shadows, or asleep with a fingerprint, and of parked rows.
+        """
+
+    def expected_of(self, system: str, stream: str, ids: Sequence[str]) -> Sequence[str]:
+        """Which of these ids, each once."""
+
     def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
         """Links by the row they point to, tombstones included."""
 

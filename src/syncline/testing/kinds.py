@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncline.testing import deals, deals_oracle, guarded, joined, oracle, orders, orders_oracle, scoped, windows
+from syncline.testing import deals, deals_oracle, guarded, joined, oracle, orders, orders_oracle, scoped, users, windows
 from syncline.testing.cast import Cast
 from syncline.testing.world import World
 
@@ -25,6 +25,14 @@ UNSWEPT = {"sweeps": False, "hides": 0.0}
 
 Nothing is hidden here: what was hidden while a list went past it, only a sweep ever shows.
 """
+
+MISSED = replace(
+    users.CONTACTS,
+    habits={
+        name: habits if name == "erp" else replace(habits, proves="missing")
+        for name, habits in users.CONTACTS.habits.items()
+    },
+)
 
 KINDS: Mapping[str, Kind] = {
     "plain": Kind(),
@@ -59,6 +67,8 @@ KINDS: Mapping[str, Kind] = {
     # Much happens within a second, which is all that some stamps tell, and no webhook says so.
     "hasty": Kind(rates={**UNSWEPT, "pace": 0.05, "twice": 0.5, "acts": 0.12, "births": 0.3, "webhooks": (0,)}),
     "deals": Kind(cast=deals.DEALS, check=deals_oracle.check),
+    # Two systems have no list of deletes: what was deleted is only missing, and nobody looks unless a sweep says so.
+    "missed": Kind(cast=MISSED, rates={"hides": 0.0, "deletes": 0.15}),
     # A person merges records, and takes back whole runs.
     "joined": Kind(cast=joined.JOINED, check=joined.check),
     # Rows leave the scope of one system and come back.

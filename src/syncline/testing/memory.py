@@ -70,6 +70,18 @@ class MemoryReads:
                 out[one] = self.t.parked[row].fingerprint
         return out
 
+    def expected(self, system: str, stream: str, after: str, limit: int) -> Sequence[str]:
+        beyond = [row for row in {**self.t.link_at, **self.t.parked} if row[:2] == (system, stream) and row[2] > after]
+        return sorted(row[2] for row in beyond if self.is_expected(row))[:limit]
+
+    def expected_of(self, system: str, stream: str, ids: Sequence[str]) -> Sequence[str]:
+        return [one for one in dict.fromkeys(ids) if self.is_expected((system, stream, one))]
+
+    def is_expected(self, row: Row) -> bool:
+        link = self.t.links.get(self.t.link_at.get(row, 0))
+        asleep = link is not None and link.state == "asleep" and link.fingerprint != b""
+        return row in self.t.parked or asleep or (link is not None and link.state in ("active", "shadow"))
+
     def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
         return {row: self.t.links[self.t.link_at[row]] for row in rows if row in self.t.link_at}
 
