@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, literal_column, select
 
 from syncline.ledger.statement import Statement
 
@@ -34,6 +34,18 @@ def at_rows(purpose: str, table: Table, *columns: str) -> Statement:
 def dropping(purpose: str, table: Table) -> Statement:
     """Removes rows by what their system calls them."""
     return Statement(purpose, ROW, lambda d: delete(table).where(*here(table, *ROW)))
+
+
+def any_of_stream(purpose: str, table: Table) -> Statement:
+    """Whether a table has any row of a stream. Of most streams these tables hold none, which one look says at once."""
+    # Numbers written out: SQLAlchemy would bind parameters of its own.
+    one: ColumnElement[int] = literal_column("1")
+    none: ColumnElement[int] = literal_column("0")
+    return Statement(
+        purpose,
+        ("system", "stream"),
+        lambda d: select(table.c.system).where(*here(table, "system", "stream")).limit(one).offset(none),
+    )
 
 
 def by_stream(rows: Iterable[Row]) -> Mapping[tuple[str, str], Sequence[str]]:

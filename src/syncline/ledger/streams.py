@@ -11,7 +11,7 @@ from sqlalchemy import ClauseElement, bindparam, delete, select
 from syncline.identity.match import Key
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
-from syncline.ledger.rows import ROW, Row, at_rows, by_stream, dropping, here
+from syncline.ledger.rows import ROW, Row, any_of_stream, at_rows, by_stream, dropping, here
 from syncline.ledger.schema import cursor, hint, parked_row, staged, waiting
 from syncline.ledger.statement import Session, Statement, page, saving
 from syncline.model.rows import Cursor, Hint, ParkedRow, Staged
@@ -136,6 +136,9 @@ PARKED_AFTER = Statement(
 )
 
 
+ANY_PARKED = any_of_stream("Is any row of a stream parked?", parked_row)
+
+
 def park(session: Session, rows: Sequence[ParkedRow]) -> None:
     """Visible from now on."""
     session.many(
@@ -146,7 +149,9 @@ def park(session: Session, rows: Sequence[ParkedRow]) -> None:
 
 def unpark(session: Session, rows: Sequence[Row]) -> None:
     """No longer parked."""
-    session.many(UNPARK, rows)
+    for (system, stream), ids in by_stream(rows).items():
+        if session.rows(ANY_PARKED, (system, stream)):
+            session.many(UNPARK, ((system, stream, one) for one in ids))
 
 
 def parked_at(session: Session, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
@@ -154,6 +159,8 @@ def parked_at(session: Session, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
     wanted = list(rows)
     found = {}
     for (system, stream), ids in by_stream(wanted).items():
+        if not session.rows(ANY_PARKED, (system, stream)):
+            continue
         for external_id, body in session.rows(PARKED, (system, stream, session.pack(ids))):
             found[system, stream, external_id] = decode_parked(body)
     return {row: found[row] for row in wanted if row in found}
@@ -161,6 +168,8 @@ def parked_at(session: Session, rows: Iterable[Row]) -> Mapping[Row, ParkedRow]:
 
 def parked_fingerprints(session: Session, system: str, stream: str, ids: Sequence[str]) -> dict[str, bytes]:
     """Of those that are parked."""
+    if not session.rows(ANY_PARKED, (system, stream)):
+        return {}
     return dict(session.rows(PARKED_FINGERPRINTS, (system, stream, session.pack(ids))))
 
 
@@ -183,6 +192,7 @@ WAIT = Statement(
     lambda d: d.insert(waiting).inline().on_conflict_do_nothing(),
 )
 STOP_WAITING = dropping("Nothing waits for these rows any more", waiting)
+ANY_WAITED_FOR = any_of_stream("Is any row of a stream waited for?", waiting)
 WAITING = at_rows("What waits for rows", waiting, *WAITING_ROW)
 
 
@@ -201,6 +211,8 @@ def waiting_for(session: Session, rows: Iterable[Row]) -> Mapping[Row, Sequence[
     wanted = list(rows)
     found: dict[Row, list[Row]] = defaultdict(list)
     for (system, stream), ids in by_stream(wanted).items():
+        if not session.rows(ANY_WAITED_FOR, (system, stream)):
+            continue
         for external_id, *waits in session.rows(WAITING, (system, stream, session.pack(ids))):
             found[system, stream, external_id].append((waits[0], waits[1], waits[2]))
     return {row: sorted(found[row]) for row in wanted if row in found}
