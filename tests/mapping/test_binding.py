@@ -5,8 +5,8 @@ import pytest
 from syncline.mapping.binding import Binding, BoundField
 from syncline.mapping.document import LinesBinding
 from syncline.mapping.expression import Expression
-from syncline.mapping.field_type import FieldType
-from syncline.mapping.lens import Lens, rename
+from syncline.mapping.field_type import FieldType, Unfit
+from syncline.mapping.lens import NOT_TOLD, Lens, rename
 from syncline.mapping.nested import reference_lens
 from syncline.mapping.numbers import decimal, integer
 from syncline.mapping.reference import Ref
@@ -191,3 +191,21 @@ def test_a_view_maps_a_field_once_and_when_it_is_asked_for():
     ]  # fmt: skip
     with pytest.raises(KeyError):
         view["age"]
+
+
+def test_what_tells_a_field_only_by_half_is_left_out_and_so_is_what_that_makes_half():
+    def both(*raws):
+        return Lens(reads=raws, get=lambda row: NOT_TOLD if any(r not in row for r in raws) else 1, put=None)
+
+    def refuse(raw):
+        raise Unfit(raw, "no")
+
+    fields = (
+        BoundField(field="one", lens=both("a", "b")), BoundField(field="two", lens=both("b", "c")), AGE, NAME,
+        BoundField(field="odd", lens=Lens(reads=("d", "e"), get=refuse, put=None)),
+    )  # fmt: skip
+    told = {"a": 1, "b": 2, "age": 3, "d": 4, "props": {"x": 1}}
+    assert binding(*fields).wholly_told(told) == {"age": 3, "d": 4}
+    assert binding(*fields).wholly_told({**told, "c": 5, "props": {"name": None}}) == {
+        "a": 1, "b": 2, "c": 5, "age": 3, "d": 4, "props": {"name": None}
+    }  # fmt: skip

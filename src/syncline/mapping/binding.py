@@ -45,6 +45,18 @@ class BoundField:
     shown: bool = True
 
 
+def over(seen: Any, part: Any) -> Any:
+    """An object with the parts that are told of it, at any depth."""
+    if not (isinstance(seen, Mapping) and isinstance(part, Mapping)):
+        return part
+    return {**seen, **{name: over(seen.get(name), value) for name, value in part.items()}}
+
+
+def tops(one: BoundField) -> set[str]:
+    """The top-level raw fields that a field is made of."""
+    return {path.split(".", 1)[0] for path in one.lens.reads}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """A raw object as canonical values; what the system did not tell is in none of them.
@@ -109,6 +121,33 @@ class Binding:
         """The part of a raw object that the mapping reads."""
         return {name: raw[name] for name in self.raw_names if name in raw}
 
+    def laid_over(self, seen: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
+        """A row as it was seen, with the part of it that is told now; of an object that fields are in, its parts."""
+        parts = {name: over(seen.get(name), told) if name in self._split else told for name, told in part.items()}
+        return {**seen, **parts}
+
+    @cached_property
+    def _split(self) -> frozenset[str]:
+        """The raw objects that fields are in."""
+        return frozenset(path.split(".", 1)[0] for f in self.fields for path in f.lens.reads if "." in path)
+
+    def wholly_told(self, bound: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what a part of a row tells, without the raw fields of which it tells a canonical one only by half."""
+        told = dict(bound)
+        while half := {name for f in self._of_several if self._is_half(f, told) for name in tops(f)} & told.keys():
+            told = {name: value for name, value in told.items() if name not in half}
+        return told
+
+    @cached_property
+    def _of_several(self) -> tuple[BoundField, ...]:
+        return tuple(f for f in self.fields if len(f.lens.reads) > 1 or any("." in path for path in f.lens.reads))
+
+    def _is_half(self, bound_field: BoundField, told: Mapping[str, Any]) -> bool:
+        try:
+            return bound_field.lens.get(told) is NOT_TOLD
+        except Unfit:
+            return False
+
     def fingerprint(self, bound: Mapping[str, Any]) -> bytes:
         """Equal fingerprints: nothing to map, nothing to merge."""
         return blake2b(_encode(bound), digest_size=12, person=self._person).digest()
@@ -126,7 +165,7 @@ class Binding:
     def _made_of(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for bound in self.fields:
-            for name in {path.split(".", 1)[0] for path in bound.lens.reads}:
+            for name in tops(bound):
                 found[name] = (*found.get(name, ()), bound.field)
         return found
 

@@ -74,21 +74,26 @@ def wake(case: Case, lid: int) -> None:
 
 
 # ---- seeing
+def watched(case: Case, binding: Binding, reads: Collection[str]) -> set[str]:
+    """What is taken of a sleeping row: what its scope reads, and what is exempt."""
+    return {name for name in binding.by_field if name in reads or case.policy(name).exempt}
+
+
 def see_asleep(
     case: Case, lid: int, seen: Observation, binding: Binding, bound: dict[str, object], resolve: Resolve,
     reads: Collection[str],
 ) -> None:  # fmt: skip
     """Takes what is watched of a sleeping row; all else stays as it was known."""
     link = case.links[lid]
-    watched = {name for name in binding.by_field if name in reads or case.policy(name).exempt}
-    kept = binding.refreshed(link.seen, watched, bound)
+    named = watched(case, binding, reads)
+    kept = binding.refreshed(link.seen, named, bound)
     whole = binding.read(kept, resolve)
     reading = Reading(
-        told={name: value for name, value in whole.told.items() if name in watched},
-        misfits={name: misfit for name, misfit in whole.misfits.items() if name in watched},
+        told={name: value for name, value in whole.told.items() if name in named},
+        misfits={name: misfit for name, misfit in whole.misfits.items() if name in named},
     )
-    hidden = {name: known for name, known in link.known.items() if name not in watched}
-    case.put(lid, known={name: known for name, known in link.known.items() if name in watched})
+    hidden = {name: known for name, known in link.known.items() if name not in named}
+    case.put(lid, known={name: known for name, known in link.known.items() if name in named})
     see.see(case, lid, seen, kept, reading, binding.fingerprint(bound))
     # The rest is vouched for as it was: a change of it lies between then and the look that will show it.
     case.put(lid, known={**hidden, **case.links[lid].known}, as_of=link.as_of, covered=False)

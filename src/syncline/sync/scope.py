@@ -7,6 +7,8 @@ does not put it out. Where the scope gives no value (see `unfit`), nothing chang
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from syncline.mapping.binding import Binding, Reading
 from syncline.mapping.expression import Lookup
 from syncline.mapping.field_type import Unfit
@@ -55,16 +57,27 @@ def put(desk: Desk, case: Case, link: Link, holds: bool) -> None:
 
 def said(desk: Desk, link: Link) -> list[str]:
     """The fields that the scope reads and that can be told there: what put the record out."""
-    scope = desk.binding(link).scope
-    reads = scope.reads if scope is not None else ()
-    return [name for name in desk.binding(link).writable if name in reads]
+    binding = desk.binding(link)
+    return [name for name in binding.writable if name in reads_of(binding)]
 
 
 # ---- rows
 def see_asleep(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object]) -> None:
     """An accepted observation of a sleeping link: only what is watched is taken."""
-    reads = binding.scope.reads if binding.scope is not None else ()
-    sleep.see_asleep(case, lid, one, binding, bound, desk.resolve, reads)
+    row = bound if one.whole else binding.laid_over(case.links[lid].seen, binding.wholly_told(bound))
+    sleep.see_asleep(case, lid, one, binding, row, desk.resolve, reads_of(binding))
+
+
+def watched_moved(binding: Binding, case: Case, lid: int, bound: dict[str, object]) -> bool:
+    """Is anything that is watched of a sleeping row made of something else now?"""
+    seen = case.links[lid].seen
+    touched = binding.touched(seen, binding.laid_over(seen, bound))
+    return not touched.isdisjoint(sleep.watched(case, binding, reads_of(binding)))
+
+
+def reads_of(binding: Binding) -> Collection[str]:
+    """The fields that the scope reads."""
+    return binding.scope.reads if binding.scope is not None else ()
 
 
 def takes_part(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> bool:
@@ -73,6 +86,12 @@ def takes_part(desk: Desk, binding: Binding, one: Observation, reading: Reading)
     if not holds:
         leave_out(desk, binding, one, reading)
     return holds
+
+
+def is_told(binding: Binding, reading: Reading) -> bool:
+    """Does a row say everything about itself that its scope reads?"""
+    own = {name.split(".", 1)[0] for name in reads_of(binding)} & binding.by_field.keys()
+    return all(name in reading.told or name in reading.misfits or name in reading.unresolved for name in own)
 
 
 def judges(desk: Desk, binding: Binding, reading: Reading) -> bool:

@@ -138,7 +138,9 @@ def settle_one(
     if found is None:
         reading = strange[0] if strange else binding.read(bound, desk.resolve)
         keys = strange[1] if strange else meet.row_keys(desk, binding, one, reading)
-        if scope.takes_part(desk, binding, one, reading):
+        if not one.whole and not scope.is_told(binding, reading):
+            look_at_the_rest(desk, binding, one, bound)  # I1: what a list leaves out may be what puts the row in
+        elif scope.takes_part(desk, binding, one, reading):
             meet.meet(desk, binding, one, bound, reading, keys)
             remember_birth(desk, binding, one)
             wait_for_references(desk, binding, one, reading)
@@ -157,6 +159,8 @@ def settle_one(
         case.put(lid, covered=False)
         case.hints.append((lid, max(desk.now, case.links[lid].direct_at)))
     elif verdict == "accept" and case.links[lid].state == "asleep" and case.links[lid].why == sleep.OUT_OF_SCOPE:
+        if is_newer(case.links[lid], one, same=not scope.watched_moved(binding, case, lid, bound)):
+            look_at_the_rest(desk, binding, one, bound)
         scope.see_asleep(desk, binding, case, lid, one, bound)
     elif verdict == "accept":
         if sleep.sleeps(case.links[lid]):
@@ -173,13 +177,18 @@ def remember_birth(desk: Desk, binding: Binding, one: Observation) -> None:
 
 def accept(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: dict[str, object]) -> None:
     """An observation that is believed: merged into its record. What a list does not tell stays as it was seen."""
-    link, seen = case.links[lid], bound if one.whole else {**case.links[lid].seen, **bound}
+    link = case.links[lid]
+    seen = bound if one.whole else binding.laid_over(link.seen, bound)
     fingerprint = binding.fingerprint(seen)
     if is_newer(link, one, same=link.fingerprint == fingerprint):
         look_at_the_rest(desk, binding, one, bound)
     if link.fingerprint == fingerprint:
         guard.accept(case, lid, one)
         return
+    if not one.whole:  # half of a field is no news of it: it is seen as it was until the look
+        bound = binding.wholly_told(bound)
+        seen = binding.laid_over(link.seen, bound)
+        fingerprint = binding.fingerprint(seen)
     case.view(lid)  # what was there, with its lines as they were known then
     reading = lines.recognise(case, lid, read(desk, binding, case, lid, bound, whole=one.whole), one)
     fingerprint = b"" if reading.unresolved else fingerprint
@@ -196,19 +205,19 @@ def accept(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation,
 
 def shows_nothing_else(binding: Binding, link: Link, one: Observation, bound: dict[str, object]) -> bool:
     """Does a list that does not tell everything show what was seen before?"""
-    return not one.whole and link.fingerprint == binding.fingerprint({**link.seen, **bound})
+    return not one.whole and link.fingerprint == binding.fingerprint(binding.laid_over(link.seen, bound))
 
 
 def is_newer(link: Link, one: Observation, *, same: bool) -> bool:
     """May this row have moved since it was seen? Of a list that does not tell everything the content cannot say."""
     if one.version is not None:
         return bool(one.version != link.version)
-    return one.stamp != link.stamp if one.stamp is not None else not same
+    return not same or (one.stamp is not None and one.stamp != link.stamp)
 
 
 def look_at_the_rest(desk: Desk, binding: Binding, one: Observation, bound: dict[str, object]) -> None:
     """What a list did not tell of a row that is new or newer, its lines perhaps, only a look can tell."""
-    if not one.whole and not bound.keys() >= set(binding.raw_names):
+    if not one.whole and not binding.wholly_told(bound).keys() >= set(binding.raw_names):
         desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=desk.now)])
 
 
@@ -218,7 +227,10 @@ def read(
     """Step 3, map in: of a row without lines only what may say anything new."""
     if binding.lines is not None:
         return dataclasses.replace(binding.read(bound, desk.resolve), whole=whole)
-    touched = binding.touched(case.links[lid].seen, bound)
+    link = case.links[lid]
+    if link.fingerprint != binding.fingerprint(link.seen):  # I15: what it is made of may not fit today's mapping
+        return dataclasses.replace(binding.read(bound, desk.resolve), whole=whole)
+    touched = binding.touched(link.seen, bound)
     return binding.read(bound, desk.resolve, see.worth_a_look(case, lid, binding.by_field, touched))
 
 
