@@ -176,6 +176,7 @@ def test_a_field_parked_as_misfit_is_not_written():
     scene = Scene().agreed(name="Acme")
     scene.misfits("erp", name=1)
     scene.sees("crm", name="Apex")
-    assert scene.parked("erp") is None  # the new version of the record ends the parking
     assert "name" not in scene.due("erp")  # what is there is not known: it is not written blindly
+    assert scene.parked("erp") == "does-not-fit"  # and so it is shown as long as it is there, with the value of today
+    assert scene.known("erp").parked.ours == "Apex"
     assert scene.due("shop") == {"name": "Apex"}

@@ -114,7 +114,11 @@ class Case:
         self.entries.append(entry)
 
     def set_value(self, name: str, value: Value, source: int | None, since: float, until: float, why: str) -> int:
-        """Gives the record's field its next version. A new version ends parking and withholding of the field."""
+        """Gives the record's field its next version. That ends the withholding of the field, and its parking.
+
+        Not where what a system holds does not fit: nothing is written over it, so it stays visible until it is
+        corrected there.
+        """
         version = self.value(name).version + 1
         fresh = FieldValue(
             value=value, version=version, source=source, since=since, until=until, run=self.setting.run, why=why
@@ -127,7 +131,9 @@ class Case:
             if known.withheld is not None and not known.withheld.written:
                 self.note("undo", name, link.id, known.withheld.before, value, "dropped: the field has a new value")
             if known.withheld or known.parked or known.tries or known.waiting:
-                self.learn(link.id, name, withheld=None, parked=None, tries=0, waiting=False)
+                parked = known.parked if known.parked and known.parked.code == "does-not-fit" else None
+                parked = replace(parked, ours=value) if parked is not None else None  # L1
+                self.learn(link.id, name, withheld=None, parked=parked, tries=0, waiting=False)
         return version
 
     def snapshot(self) -> tuple[Any, ...]:
