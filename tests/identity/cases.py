@@ -6,7 +6,7 @@ from typing import Any
 from syncline.mapping.choices import set_of
 from syncline.mapping.text import text
 from syncline.merge.case import Case
-from syncline.merge.policy import HUB, EntityPolicy, FieldPolicy, Setting
+from syncline.merge.policy import HUB, ORIGIN, EntityPolicy, FieldPolicy, Setting
 from syncline.model.link import Known, Link
 from syncline.model.record import Conflict, FieldValue, Record
 
@@ -18,6 +18,7 @@ FIELDS = {
     "tags": FieldPolicy(name="tags", type=set_of(PLAIN), policy="union"),
     "notes": FieldPolicy(name="notes", type=PLAIN, policy="append"),
     "terms": FieldPolicy(name="terms", type=PLAIN, truth="erp"),
+    "code": FieldPolicy(name="code", type=PLAIN, truth=ORIGIN),
 }
 ENTITY = EntityPolicy(name="contact", fields=FIELDS)
 

@@ -79,6 +79,20 @@ def test_what_is_parked_or_withheld_stays_so_while_the_value_is_the_same() -> No
 
 
 # ---- values
+def test_what_is_parked_or_withheld_stays_so_where_its_value_fills_the_survivors_blank() -> None:
+    """The ERP cut the name, and a person was told. The value is the same; only whose it is has changed."""
+    parked = Parking(code="value-was-cut", reason="")
+    marked = {"name": Known(agreed=2, parked=parked), "phone": Known(withheld=Withheld(before="x"))}
+    keep = case(1, {}, link(1, 1, seen={"name": None, "phone": None}))
+    lose = case(2, {"name": "Annabel", "phone": "1"}, link(2, 2, "erp", {"name": "Anna", "phone": "2"}, known=marked))
+    join(keep, lose, "anna")
+    assert (keep.value("name").value, keep.known(2, "name").agreed, keep.known(2, "name").parked) == (
+        "Annabel", 1, parked,
+    )  # fmt: skip
+    assert keep.known(2, "phone").withheld == Withheld(before="x")
+    assert [entry for entry in keep.entries if entry.kind == "undo"] == [], "nothing was dropped"
+
+
 def test_computed_fields_and_lines_are_left_to_what_makes_them() -> None:
     keep, lose = case(1, {"score": "1"}, link(1, 1)), case(2, {"score": "2"}, link(2, 2, "erp"))
     join(keep, lose, "anna")

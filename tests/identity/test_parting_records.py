@@ -3,14 +3,17 @@
 from typing import Any
 
 import pytest
-from cases import case, conflict, link, setting
+from cases import agreed, case, conflict, link, setting
 from msgspec.structs import replace
 
+from syncline.identity import seats
 from syncline.identity.merging import join
 from syncline.identity.unmerging import merge_of, part, state_then
+from syncline.merge import due, taking
 from syncline.merge.case import Case
 from syncline.model.entry import Entry
-from syncline.model.link import Link
+from syncline.model.link import Known, Link
+from syncline.model.record import Parking
 
 
 def entries_of(one: Case) -> list[Entry]:
@@ -126,6 +129,32 @@ def test_three_sides_stay_a_conflict_of_the_two_that_are_left() -> None:
     assert lose.value("name").value == "Cy", "said since, in its own row"
 
 
+def test_a_side_whose_row_is_deleted_stays_gone_and_one_that_was_a_shadow_is_none_any_more() -> None:
+    """Being a shadow a side says nothing; its own record's again it does, if it lives."""
+    sides = conflict(_2="Bea", _4="Cy", _6="Di")
+    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}))
+    lose = case(
+        2, {"name": "Bea"}, link(2, 2, seen={"name": "Bea"}), link(4, 2, "erp", {"name": "Cy"}, state="tombstone"),
+        link(6, 2, "shop", {"name": "Di"}), conflicts={"name": replace(sides, gone=("4",))},
+    )  # fmt: skip
+    keep, lose, history = joined(keep, lose)
+    assert set(keep.record.conflicts["name"].gone) == {"2", "4"}
+    part(keep, lose, history)
+    assert lose.record.conflicts["name"].gone == ("4",)
+
+
+def test_a_side_of_the_survivor_that_was_a_shadow_is_not_gone_when_it_has_its_place_again() -> None:
+    sides = conflict(_1="Ann", _3="Bea")
+    keep = case(
+        1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}, state="asleep"), link(3, 1, "erp", {"name": "Bea"}),
+        conflicts={"name": sides},
+    )  # fmt: skip
+    keep, lose, history = joined(keep, case(2, {}, link(2, 2)))
+    assert keep.record.conflicts["name"].gone == ("1",)
+    part(keep, lose, history)
+    assert keep.record.conflicts == {"name": sides}
+
+
 def test_what_its_own_row_said_since_is_nothing_new_where_it_is_what_it_had() -> None:
     keep, lose, history = joined(case(1, {"name": "Ann"}, link(1, 1)), case(2, {"name": "Bea"}, link(2, 2, "erp")))
     keep.set_value("name", "bea", 2, 1.0, 1.0, "")
@@ -137,6 +166,126 @@ def test_a_sleeping_row_is_told_nothing_when_it_goes_back() -> None:
     keep, lose, history = joined(case(1, {}, link(1, 1)), case(2, {}, link(2, 2, "erp", {"name": "x"}, state="asleep")))
     part(keep, lose, history)
     assert lose.value("name").version == 0
+
+
+# ---- what was read in a shadow, and what the merge wrote
+def in_shadow(**facts: Any) -> tuple[Case, Case, list[Entry]]:
+    """Two contacts with a row in the CRM each: that of the second is a shadow now, and agreed before."""
+    known = {"name": Known(agreed=2, emptied=2)}
+    keep = case(1, {"name": "Ann"}, link(1, 1, seen={"name": "Ann"}, known=known))
+    lose = case(2, {"name": "Ann"}, link(2, 2, seen={"name": "Ann"}, known=known), link(4, 2, "erp"))
+    keep, lose, history = joined(keep, replace_link(lose, 2, **facts))
+    assert keep.links[2].state == "shadow"
+    return keep, lose, history
+
+
+def replace_link(one: Case, lid: int, **facts: Any) -> Case:
+    one.put(lid, **facts)
+    return one
+
+
+def edited(one: Case, lid: int, **values: Any) -> None:
+    """Somebody edits a row that is a shadow, and the hub reads it."""
+    seats.read_only(one, lid, values)
+    one.put(lid, seen={**one.links[lid].seen, **values})
+
+
+def test_an_edit_of_a_shadow_is_measured_from_what_was_there_before() -> None:
+    keep, lose, history = in_shadow()
+    edited(keep, 2, name="Zoe")
+    edited(keep, 2, name="Zoe Zimmer")
+    part(keep, lose, history)
+    known = lose.known(2, "name")
+    assert (known.has_base, known.base) == (True, "Ann")
+    assert not taking.hub_moved(lose, 2, "name")
+
+
+def test_an_edit_of_a_shadow_is_kept_through_a_second_merge() -> None:
+    keep, _, _ = in_shadow()
+    edited(keep, 2, name="Zoe")
+    third = case(3, {"name": "Cy"}, link(3, 3))
+    third, keep, history = joined(third, keep)
+    part(third, keep, history)
+    assert (keep.links[2].state, keep.known(2, "name").base) == ("shadow", "Ann")
+
+
+@pytest.mark.parametrize("value", ["Ann", "ANN"])
+def test_a_shadow_that_was_edited_there_and_back_says_nothing(value: str) -> None:
+    keep, lose, history = in_shadow()
+    edited(keep, 2, name="Zoe")
+    edited(keep, 2, name=value)
+    part(keep, lose, history)
+    assert (lose.known(2, "name").has_base, lose.known(2, "name").agreed) == (False, 2)
+
+
+def test_an_edit_of_a_shadow_that_says_what_the_record_holds_is_agreed() -> None:
+    keep, lose, history = in_shadow()
+    lose.set_value("name", "Zoe", None, 1.0, 1.0, "")
+    edited(keep, 2, name="Zoe")
+    part(keep, lose, history)
+    assert (lose.known(2, "name").has_base, lose.known(2, "name").agreed) == (False, 3)
+
+
+def test_what_a_shadow_does_not_show_any_more_is_no_edit() -> None:
+    keep, lose, history = in_shadow()
+    edited(keep, 2, name="Zoe")
+    keep.put(2, seen={})
+    part(keep, lose, history)
+    assert not lose.known(2, "name").has_base
+
+
+def test_edits_of_a_shadow_and_of_its_record_elsewhere_are_concurrent() -> None:
+    keep, lose, history = in_shadow()
+    keep.set_value("name", "Bob", 4, 50.0, 50.0, "")
+    edited(keep, 2, name="Zoe")
+    part(keep, lose, history)
+    assert lose.value("name").value == "Bob"
+    assert taking.hub_moved(lose, 2, "name")
+
+
+def test_an_open_first_difference_of_a_shadow_stays_one() -> None:
+    keep, lose, history = in_shadow(known={"name": Known(differs=True)}, seen={"name": "Bea"})
+    edited(keep, 2, name="Zoe")
+    part(keep, lose, history)
+    assert (lose.known(2, "name").differs, lose.known(2, "name").has_base) == (True, False)
+
+
+def test_an_edit_of_a_row_of_the_survivor_that_had_to_make_room_is_an_edit() -> None:
+    keep = case(1, {"phone": None, "name": "Ann"}, link(1, 1, seen={"name": "Ann", "phone": None}, state="asleep"))
+    keep, lose, history = joined(keep, case(2, {"phone": "1"}, link(2, 2, seen={"phone": "1"})))
+    keep.put(1, state="shadow")
+    edited(keep, 1, name="Zoe", phone="7")
+    history = [replace(e, before={"record": 1, "state": "active"}) if e.link == 1 else e for e in history]
+    part(keep, lose, history)
+    assert [keep.known(1, name).base for name in ("name", "phone")] == ["Ann", None]
+    assert [keep.known(1, name).has_base for name in ("name", "phone")] == [True, True]
+    assert not taking.hub_moved(keep, 1, "phone"), "what the un-merge restored is no edit"
+
+
+def test_what_the_merge_wrote_at_the_truth_is_not_what_the_truth_said() -> None:
+    """The code is the origin's. The other record's came from its ERP, where the merge wrote the survivor's."""
+    keep = case(1, {"code": "A"}, link(1, 1, seen={"code": "A"}))
+    lose = case(2, {"code": "B"}, link(2, 2, "erp", {"code": "B"}, known=agreed(code=2)))
+    lose.record = replace(lose.record, origin="erp")
+    keep, lose, history = joined(keep, lose)
+    assert due.due_fields(keep, 2, ["code"])["code"].value == "A"
+    keep.put(2, seen={"code": "A"})
+    keep.learn(2, "code", agreed=2)
+    part(keep, lose, history)
+    assert due.due_fields(lose, 2, ["code"])["code"].value == "B"
+
+
+def test_what_is_parked_stays_so_where_its_own_record_takes_the_value_along() -> None:
+    parked = Parking(code="value-was-cut", reason="")
+    keep, lose, history = joined(
+        case(1, {"name": "Ann"}, link(1, 1)),
+        case(2, {"name": "Bea"}, link(2, 2, "erp", {"name": "Bea"}), link(4, 2, "shop")),
+    )
+    version = keep.set_value("name", "Annabel", 4, 1.0, 1.0, "")
+    keep.put(2, seen={"name": "Anna"})
+    keep.learn(2, "name", agreed=version, parked=parked)
+    part(keep, lose, history)
+    assert (lose.value("name").value, lose.known(2, "name").parked) == ("Annabel", parked)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,20 @@ def test_a_write_without_effect_is_never_a_move():
     assert scene.due("shop") == {"name": "Apex Company"}
 
 
+def test_what_goes_even_to_the_truth_is_told_again_where_it_had_no_effect():
+    scene = Scene(plain(policy="truth", truth="crm")).agreed(name="Acme")
+    scene.sees("crm", name="Apex")
+    scene.sees("crm", name="Acme")
+    scene.case.put(CRM, seen={"name": "other"})  # as a merge left it there, that was taken back since
+    scene.case.learn(CRM, "name", agreed=None, filling=True)
+    scene.says_nothing("crm")
+    scene.sees("crm", name="other")
+    assert scene.due("crm") == {"name": "Acme"}
+    scene.says_nothing("crm")
+    scene.sees("crm", name="Acme")
+    assert (scene.due("crm"), scene.known("crm").filling) == ({}, False)
+
+
 def test_an_edit_made_while_a_write_had_no_effect_is_still_a_conflict():
     scene = moved(policy="manual")
     scene.says_nothing("shop")

@@ -176,6 +176,30 @@ def test_a_stop_in_an_unmerge_leaves_nothing(point: str) -> None:
     assert state(world.quiet()) == before
 
 
+def test_an_edit_of_a_row_that_was_a_shadow_is_its_records_own() -> None:
+    world, one, other = pair(a={"phone": "11"}, b={"phone": "11"})
+    answers.merge_records(world.hub, one, other, "anna")
+    world.quiet()
+    world.edit("crm", "crm1", phone="55")
+    world.quiet()
+    assert world.value(one, "phone") == "11", "read, never taken"
+    answers.unmerge(world.hub, other, "anna")
+    world.quiet()
+    assert (world.value(one, "phone"), world.value(other, "phone")) == ("11", "55")
+    assert world.there("erp", "erp1", "phone") == "55"
+
+
+def test_a_shadow_that_takes_its_place_is_told_what_the_record_holds_whatever_was_typed_there() -> None:
+    world, one, other = pair(a={"phone": "11"}, b={"phone": "11"})
+    answers.merge_records(world.hub, one, other, "anna")
+    world.quiet()
+    world.edit("crm", "crm1", phone="55")
+    world.quiet()
+    world.delete("crm", "crm0")
+    world.quiet()
+    assert (world.value(one, "phone"), world.there("crm", "crm1", "phone")) == ("11", "11")
+
+
 # ---- conflicts across a merge and back
 def in_conflict(world: MergeWorld, number: int) -> None:
     world.now += 5

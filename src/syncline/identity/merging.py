@@ -12,7 +12,7 @@ from syncline.merge import conflicts, keep_both
 from syncline.merge.case import Case
 from syncline.merge.policy import HUB
 from syncline.model.intent import Intent
-from syncline.model.link import Doubt, Link, Sent
+from syncline.model.link import Doubt, Known, Link, Sent
 from syncline.model.record import RECORD_SIDE, Conflict, FieldValue, Value
 
 
@@ -29,7 +29,9 @@ def join(keep: Case, lose: Case, why: str, row: int | None = None) -> None:
     if seats.has_lines(keep):
         hide_documents(keep, came)
     promoted = seats.seat_all(keep, came)
+    aside = set_aside(keep, came)
     values(keep, lose, came, row)
+    take_up(keep, aside)
     carry_conflicts(keep, lose)
     for lid in came:
         if lid not in promoted:
@@ -53,6 +55,20 @@ def hand_over(to: Case, of: Case, lids: Collection[int] | None = None) -> list[i
     to.views.clear()  # a reference may mean another record now
     of.views.clear()
     return moved
+
+
+def set_aside(case: Case, lids: Collection[int]) -> dict[int, dict[str, Known]]:
+    """What links know, while their record takes over values that are nothing new to them: what is parked stays so."""
+    aside = {lid: case.links[lid].known for lid in lids}
+    for lid in lids:
+        case.put(lid, known={})
+    return aside
+
+
+def take_up(case: Case, aside: dict[int, dict[str, Known]]) -> None:
+    """Undoes `set_aside`."""
+    for lid, known in aside.items():
+        case.put(lid, known=known)
 
 
 def hide_documents(keep: Case, came: Collection[int]) -> None:
@@ -104,16 +120,20 @@ def theirs_counts(keep: Case, name: str, came: Collection[int], row: int | None)
 
 
 # ---- what a link stands for
-def stand_anew(case: Case, lid: int, old: Case) -> None:
-    """A link that came from another record stands for the same values, by this record's versions."""
-    view = case.view(lid)
+def stand_anew(case: Case, lid: int, old: Case, *, back: bool = False) -> None:
+    """A link that came from another record stands for the same values, by this record's versions.
+
+    back: it is its own record's again. What the merge wrote there was told, and is not what that system says: what
+          the record held before is told there too, where it is the truth.
+    """
+    view, shadow = case.view(lid), case.links[lid].state == "shadow"
     for name in sorted({*view, *case.links[lid].known}):
         known, current, was = case.known(lid, name), case.value(name), old.value(name)
         kept = case.equal(name, was.value, current.value)
         same = name in view and case.equal(name, view[name], current.value) and not known.sent
         stands = same or (kept and known.agreed is not None and known.agreed == was.version)
         misfit = known.parked is not None and known.parked.code == "does-not-fit"
-        still_open = misfit or name in case.record.conflicts
+        still_open = misfit or name in case.record.conflicts or shadow
         case.learn(
             lid, name, agreed=current.version if stands else None, emptied=current.version, tries=0, waiting=False,
             sent=tuple(resent(case, old, name, one) for one in known.sent),
@@ -121,7 +141,7 @@ def stand_anew(case: Case, lid: int, old: Case) -> None:
             parked=known.parked if kept or misfit else None, withheld=known.withheld if kept else None,
             differs=known.differs and not same, has_base=known.has_base and still_open,
             base=known.base if still_open else None,
-            filling=not stands and name in view and view[name] is None and current.value is not None,
+            filling=not stands and name in view and (back or (view[name] is None and current.value is not None)),
         )  # fmt: skip
 
 

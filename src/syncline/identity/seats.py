@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from syncline.merge.case import Case
 from syncline.model.link import Link
-from syncline.model.record import Parking
+from syncline.model.record import Parking, Value
 
 DUPLICATE_ROW = "duplicate-row"
 RANK = {"active": 0, "asleep": 1, "shadow": 2}
@@ -47,6 +47,17 @@ def put_in_shadow(case: Case, link: Link) -> None:
         link.id, state="shadow", why="", deleting=False, due_at=None, due_since=None, farewell=(), held=(),
         parked=parking,
     )  # fmt: skip
+
+
+def read_only(case: Case, lid: int, told: Mapping[str, Value]) -> None:
+    """What is edited in a shadow is not taken. What was there before is kept: if the row is its own record's again,
+    the edit is measured from that.
+    """
+    old = case.view(lid)
+    for name, value in told.items():
+        if "/" in name or name not in old or case.known(lid, name).has_base or case.equal(name, old[name], value):
+            continue
+        case.learn(lid, name, has_base=True, base=old[name])
 
 
 def end_birth(case: Case, link: Link) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syncline.identity import seats
-from syncline.identity.merging import adopt, hand_over, link_of, row_name, stand_anew
+from syncline.identity.merging import adopt, hand_over, link_of, row_name, set_aside, stand_anew, take_up
 from syncline.merge import conflicts
 from syncline.merge.case import Case
 from syncline.model.entry import Entry
@@ -50,13 +50,18 @@ def part(keep: Case, alias: Case, history: Sequence[Entry]) -> tuple[list[Step],
     steps: list[Step] = []
     left: list[str] = []
     changed = changed_since(keep, links_of(keep, merge, alias.record.id), merge[0].run)
+    shadows = edited_shadows(keep)
     own = give_links_back(keep, alias, merge, steps, left)
     take_conflicts_apart(keep, alias, own, changed)
+    aside = set_aside(alias, own)
     restore_alias(alias, keep, changed, steps)
+    take_up(alias, aside)
     for lid in own:
         say_blank(alias, lid)
-        stand_anew(alias, lid, keep)
+        stand_anew(alias, lid, keep, back=True)
     restore_fields(keep, merge, steps, left)
+    for lid, bases in shadows.items():
+        hear(alias if lid in alias.links else keep, lid, bases)
     ids = keep.record.id, alias.record.id
     keep.record = replace(keep.record, distinct_from=tuple(sorted({*keep.record.distinct_from, ids[1]})))
     alias.record = replace(alias.record, distinct_from=tuple(sorted({*alias.record.distinct_from, ids[0]})))
@@ -131,6 +136,34 @@ def state_then(link: Link, before: LinkState) -> LinkState:
     return before
 
 
+# ---- what was said in a shadow
+def edited_shadows(keep: Case) -> dict[int, dict[str, Value]]:
+    """What shadows held before they were edited; lines of documents are only read."""
+    return {
+        link.id: {name: known.base for name, known in link.known.items() if known.has_base and "/" not in name}
+        for link in keep.links.values() if link.state == "shadow"
+    }  # fmt: skip
+
+
+def hear(case: Case, lid: int, bases: Mapping[str, Value]) -> None:
+    """An edit of a row that was a shadow was read and not taken: the next look takes it, if it is one still."""
+    if case.links[lid].state == "shadow":
+        return
+    view = case.view(lid)
+    for name, base in bases.items():
+        known, current = case.known(lid, name), case.value(name)
+        if name not in view or known.differs or name in case.record.conflicts:
+            continue  # listed, with what it shows now
+        if case.equal(name, view[name], base) or case.equal(name, view[name], current.value):
+            continue
+        elsewhere = current.source is not None and current.run == case.setting.run  # its record was edited too
+        stands = known.agreed == current.version and not elsewhere
+        case.learn(
+            lid, name, has_base=True, base=base, agreed=current.version if stands else None,
+            emptied=current.version - 1 if elsewhere else current.version,
+        )  # fmt: skip
+
+
 # ---- values
 def restore_fields(keep: Case, merge: Sequence[Entry], steps: list[Step], left: list[str]) -> None:
     """The survivor's fields become what they were, unless they were changed since."""
@@ -174,19 +207,25 @@ def take_conflicts_apart(
     """A side that goes back is no side any more; what is left of one side is settled."""
     for name, conflict in list(keep.record.conflicts.items()):
         sides = {side: value for side, value in conflict.sides.items() if link_of(side) not in own}
+        conflicts.set_conflict(keep, name, replace(conflict, sides=sides, gone=gone_of(keep, sides)))
         if len(sides) == len(conflict.sides):
             continue
-        gone = tuple(side for side in conflict.gone if side in sides)
-        conflicts.set_conflict(keep, name, replace(conflict, sides=sides, gone=gone))
         others = {side: value for side, value in conflict.sides.items() if side not in sides}
         apart = {alias.key(name, value) for value in others.values()}
         mine = alias.value(name).value
         if len(apart) == 1 and name not in changed and apart != {alias.key(name, mine)}:
             others, apart = {RECORD_SIDE: mine, **others}, {*apart, alias.key(name, mine)}
         if len(apart) > 1:
-            conflicts.set_conflict(alias, name, replace(conflict, sides=others, gone=()))
+            conflicts.set_conflict(alias, name, replace(conflict, sides=others, gone=gone_of(alias, others)))
             changed.pop(name, None)
         if len({keep.key(name, value) for value in sides.values()}) <= 1:
             value = next(iter(sides.values()), keep.value(name).value)
             side = next(iter(sides), RECORD_SIDE)
             conflicts.close(keep, name, value, link_of(side), "the other side went back to its own record")
+
+
+def gone_of(case: Case, sides: Iterable[str]) -> tuple[str, ...]:
+    """The sides whose row says nothing any more. One that was a shadow may live again."""
+    links = {side: link_of(side) for side in sides}
+    living = {link.id for link in case.links.values() if link.state in ("active", "asleep")}
+    return tuple(side for side, lid in links.items() if lid is not None and lid not in living)

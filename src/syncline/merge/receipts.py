@@ -39,7 +39,6 @@ def receive(case: Case, intent: Intent, stored: Mapping[str, Value] | None, at: 
             case.learn(lid, name, sent=(*known.sent, sent), agreed=told.version, emptied=case.value(name).version)
         else:
             accepted(case, lid, name, told.value, told.version, stored[name])
-        case.learn(lid, name, filling=False)
     case.put(lid, direct_at=max(case.links[lid].direct_at, at), fingerprint=b"", writing=None)
     if stored is None or {name for name in intent.values if case.tells(lid, name)} - set(stored):
         case.hints.append((lid, at))
@@ -47,7 +46,7 @@ def receive(case: Case, intent: Intent, stored: Mapping[str, Value] | None, at: 
 
 def accepted(case: Case, lid: int, name: str, sent: Value, version: int | None, stored: Value) -> None:
     """The system told what it stored; a form of its own is agreed, a value that lost something is parked."""
-    case.learn(lid, name, agreed=version, emptied=case.value(name).version, tries=0, sent=())
+    case.learn(lid, name, agreed=version, emptied=case.value(name).version, tries=0, sent=(), filling=False)
     if version is None:
         undo_is_written(case, lid, name)
     if lost(case, name, sent, stored) and not is_outdated(case, name, version):
@@ -78,7 +77,7 @@ def confirm(case: Case, lid: int, name: str, was: Value, new: Value) -> tuple[Va
     case.learn(lid, name, sent=())
     for sent in known.sent:
         if case.equal(name, new, sent.value):  # our echo; an older one leaves the link due
-            case.learn(lid, name, agreed=sent.version, tries=0)
+            case.learn(lid, name, agreed=sent.version, tries=0, filling=False)
             if sent.version is None or is_before(case, known, name, new):
                 undo_is_written(case, lid, name)
             return None

@@ -63,9 +63,11 @@ class Known(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     agreed:   the version of the record's field that this side's value stands for; None: for nothing.
     emptied:  the version against which `agreed` was emptied.
-    base:     the canonical value at the last agreement, kept while the field is open (`has_base`).
+    base:     the canonical value at the last agreement, kept while the field is open, and what a shadow held before it
+              was edited (`has_base`).
     differs:  an open first difference; its value is in `seen`.
-    filling:  the record's value fills a blank of the first meeting, even at the field's truth.
+    filling:  the record's value is told even at the field's truth: it fills a blank of the first meeting, a person took
+              it, or it takes back what a merge wrote there.
     waiting:  the record's value cannot be told yet: it refers to a record that has no id here.
     """
 

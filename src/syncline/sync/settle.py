@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
+from syncline.identity import seats
 from syncline.identity.match import Key
 from syncline.mapping.binding import Binding, Reading
 from syncline.merge import deletes, guard, lines, see, sleep
@@ -193,6 +194,7 @@ def accept(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation,
     reading = lines.recognise(case, lid, read(desk, binding, case, lid, bound, whole=one.whole), one)
     fingerprint = b"" if reading.unresolved else fingerprint
     if link.state == "shadow":
+        seats.read_only(case, lid, reading.told)
         guard.accept(case, lid, one)
         case.put(lid, seen=seen, fingerprint=fingerprint)  # read, never taken
         return
