@@ -38,6 +38,7 @@ TWINS: dict[str, tuple[str, ModuleType, str, Callable[..., Any]]] = {
     "sleepers are told everything": ("scoped", sleep, "tellable", lambda case, link, writable: writable),
     "what a sweep did not show is not looked at": ("missed", missed, "is_watched", lambda *_: False),
     "nobody stands in the shadow": ("joined", seats, "seat", lambda *_: []),
+    "what is typed in the shadow is forgotten": ("joined", seats, "read_only", lambda *_: None),
 }
 """The kind that must see it, and the function of the hub that is replaced."""
 
