@@ -312,7 +312,7 @@ def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate 
     hub.point("created")
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=intent.run, now=hub.clock())
-        [intent] = desk.present([intent])
+        [intent] = desk.present([unit.intents([intent.id])[intent.id]])  # with its journal, if it took several steps
         case = desk.cases[intent.record]
         if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
             kept = replace(intent, state="unknown")

@@ -108,7 +108,7 @@ def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> N
         code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now,
         remedy="correct the value at its source, or what the system requires, then retry",
     )  # fmt: skip
-    if intent.kind == "create":
+    if intent.kind != "update":  # L1: a delete that is refused is not sent again until something changes there
         case.put(intent.link, parked=parking)
         case.note("parked", None, intent.link, None, None, outcome.reason)
         return

@@ -8,21 +8,43 @@ from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
 from syncline.model.intent import Intent
 from syncline.model.link import Link
-from syncline.model.outcome import Later, Outcome, Unknown
+from syncline.model.outcome import Clash, Later, Missing, Outcome, Rejected, Unknown
 from syncline.sync.hub import Hub, NoAnswer, Unreachable
+from syncline.sync.poison import POISON
 
+SERVER_ERROR = 500
 UNREACHABLE_SECONDS = 5.0
 
 
 def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links: Mapping[int, Link]) -> list[Outcome]:
     """In one batch where the vendor takes batches, else one by one. `links`: as the journal left them."""
     if stream.batch is not None and stream.receipts is not None and len(intents) > 1:
-        orders = [order_of(hub, intent, links[intent.link]) for intent in intents]
-        answer = call(hub, system, stream.batch(orders))
-        if isinstance(answer, Answer):
-            return stream.receipts(answer, orders)
-        return [answer] * len(intents)
+        told = send_batch(hub, stream, system, [order_of(hub, intent, links[intent.link]) for intent in intents])
+        if isinstance(told, list):
+            return told
+        if not isinstance(told, Rejected | Clash | Missing):
+            return [told] * len(intents)  # of a batch refused for one of its writes each is asked alone
     return [send_one(hub, stream, system, intent, links[intent.link]) for intent in intents]
+
+
+def send_batch(hub: Hub, stream: Stream, system: str, orders: Sequence[WriteOrder]) -> list[Outcome] | Outcome:
+    """One outcome for each, or one for all."""
+    assert stream.batch is not None
+    assert stream.receipts is not None
+    try:
+        asked = stream.batch(orders)
+    except POISON as error:
+        return cannot_ask(error)
+    answer = call(hub, system, asked)
+    if not isinstance(answer, Answer):
+        return answer
+    try:
+        told = failed(hub, system, answer) or stream.receipts(answer, orders)
+    except POISON as error:
+        return unreadable(error)
+    if isinstance(told, list) and len(told) != len(orders):
+        return Unknown(reason=f"{len(told)} results came for {len(orders)} writes")
+    return told
 
 
 def order_of(hub: Hub, intent: Intent, link: Link) -> WriteOrder:
@@ -39,25 +61,30 @@ def create_key(hub: Hub, intent: Intent) -> str:
 
 def send_one(hub: Hub, stream: Stream, system: str, intent: Intent, link: Link) -> Outcome:
     """One write by its own request or conversation."""
-    order = order_of(hub, intent, link)
-    if intent.kind == "create":
+    try:
+        asked = request_of(stream, order_of(hub, intent, link))
+    except POISON as error:
+        return cannot_ask(error)
+    if not isinstance(asked, Request):
+        return converse(hub, system, intent, asked)
+    answer = call(hub, system, asked)
+    return read(hub, stream, system, answer) if isinstance(answer, Answer) else answer
+
+
+def request_of(stream: Stream, order: WriteOrder) -> Asked:
+    """What the connector asks for one write."""
+    if order.kind == "create":
         assert stream.create is not None
-        asked: Asked = stream.create(order.values, order.key)
-    elif intent.kind == "update":
+        return stream.create(order.values, order.key)
+    assert order.id is not None
+    if order.kind == "update":
         assert stream.update is not None
-        assert order.id is not None
-        asked = stream.update(order.id, order.values, order.version)
-    else:
-        assert stream.delete is not None
-        assert order.id is not None
-        asked = stream.delete(order.id, order.version)
-    if isinstance(asked, Request):
-        answer = call(hub, system, asked)
-        return read(hub, stream, system, answer) if isinstance(answer, Answer) else answer
-    return converse(hub, stream, system, intent, asked)
+        return stream.update(order.id, order.values, order.version)
+    assert stream.delete is not None
+    return stream.delete(order.id, order.version)
 
 
-def converse(hub: Hub, stream: Stream, system: str, intent: Intent, asked: object) -> Outcome:
+def converse(hub: Hub, system: str, intent: Intent, asked: object) -> Outcome:
     """A write that takes several requests. Each answer is journalled; after a crash it is answered from there."""
     conversation = asked
     journal = list(intent.journal)
@@ -71,7 +98,7 @@ def converse(hub: Hub, stream: Stream, system: str, intent: Intent, asked: objec
                 request = step.request if isinstance(step, Write) else step
                 answer = call(hub, system, request)
                 if not isinstance(answer, Answer):
-                    return answer
+                    return Unknown(reason="it ended half way") if journal else answer  # I4: something was written
                 if isinstance(step, Write):
                     journal.append({"status": answer.status, "body": answer.body})
                     keep_journal(hub, intent, tuple(journal))
@@ -80,6 +107,8 @@ def converse(hub: Hub, stream: Stream, system: str, intent: Intent, asked: objec
     except StopIteration as end:
         outcome: Outcome = end.value
         return outcome
+    except POISON as error:
+        return unreadable(error)
 
 
 def keep_journal(hub: Hub, intent: Intent, journal: tuple[object, ...]) -> None:
@@ -103,8 +132,26 @@ def call(hub: Hub, system: str, request: Request) -> Answer | Outcome:
 
 def read(hub: Hub, stream: Stream, system: str, answer: Answer) -> Outcome:
     """What the answer says."""
-    problem = hub.connectors[system].errors(answer)
-    if problem is not None:
-        return problem
     assert stream.done is not None, f"{stream.name} writes but cannot read the answer"
-    return stream.done(answer)
+    try:
+        return failed(hub, system, answer) or stream.done(answer)
+    except POISON as error:
+        return unreadable(error)
+
+
+def failed(hub: Hub, system: str, answer: Answer) -> Outcome | None:
+    """The vendor's error as an outcome. A server that broke down may have done it before."""
+    problem = hub.connectors[system].errors(answer)
+    if problem is None and answer.status >= SERVER_ERROR:
+        return Unknown(reason=f"{system} answered {answer.status}")
+    return problem
+
+
+def unreadable(error: Exception) -> Unknown:
+    """An answer came that its connector cannot read: the write may have been done."""
+    return Unknown(reason=f"its answer cannot be read: {type(error).__name__}: {error}")
+
+
+def cannot_ask(error: Exception) -> Rejected:
+    """The connector makes no request of it: nothing was sent, and a person must see to it (L1)."""
+    return Rejected(reason=f"no request can be made of it: {type(error).__name__}: {error}")
