@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from derive_world import Small, bound, declaration, true_when
 from merge_world import CALM, MergeWorld, Stop
 from msgspec.structs import replace as changed
 
@@ -221,3 +222,23 @@ def test_a_stream_that_ceases_to_prove_it_leaves_nothing_on_the_stage(pages: int
     assert hinted(world) == found
     assert not world.hub.ledger.staged("shop", "contact", "", 99)
     assert cursor(world).census == "counting"
+
+
+def test_each_of_several_entities_on_one_stream_misses_its_own() -> None:
+    fields = ("email", "name", "status")
+    customers = bound("crm", "contact", *fields, scope=true_when("contact", "status = 'customer'"))
+    leads = replace(
+        bound("crm", "contact", *fields, scope=true_when("contact", "status = 'lead'")), stream="contact#lead"
+    )
+    world = Small(declaration(bindings=(customers, leads), births=()), habits={"crm": replace(MISSING, lag=0.0)})
+    for number in range(8):
+        world.type("crm", "contact", email=f"c{number}@x", status="lead" if number % 2 else "customer")
+    world.settle()
+    world.systems["crm"].kill("contact", "crm5")
+    for name in ("contact", "contact#lead"):
+        while observe.poll(world.hub, "crm", name, path="sweep"):
+            world.now += 1
+    found = [(hint.stream, hint.id) for _, name in world.places for hint in world.hub.ledger.hints("crm", name, 9e9, 9)]
+    assert found == [("contact#lead", "crm5")]
+    world.settle()
+    assert world.link("crm", "contact#lead", "crm5").state == "tombstone"

@@ -44,7 +44,8 @@ class SqlReads(ABC):
     def expected_of(self, system: str, stream: str, ids: Sequence[str]) -> Sequence[str]:
         """Which of these ids, each once."""
         living = self.ask(links.living_of, system, stream, ids)
-        return list({*living, *self.ask(streams.parked_fingerprints, system, stream, ids)})
+        rest = list(set(ids).difference(living))
+        return [*living, *self.ask(streams.parked_fingerprints, system, stream, rest)] if rest else living
 
     def links_at(self, rows: Iterable[Row]) -> Mapping[Row, Link]:
         """Links by the row they point to, tombstones included."""
