@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from small_world import Small, calm, contacts, filled
 from syncline.connect.request import Answer, Effect, Request, Write
 from syncline.connect.stream import Stream
 from syncline.model.outcome import Outcome
+from syncline.sync import deliver, observe
 from syncline.sync.hub import NoAnswer, Unreachable
 from syncline.testing.vendor import done, problem
 
@@ -173,6 +175,29 @@ def test_a_create_whose_last_answer_cannot_be_read_is_found() -> None:
     small.settle()
     assert len(small.alive("erp")) == 1
     assert list(small.hub.ledger.intents_sent()) == []
+
+
+# ---- no answer at all
+def test_a_write_that_is_never_answered_is_not_told_again_at_once() -> None:
+    small = world(1)
+    rename_all(small)
+    sent: list[float] = []
+
+    def odd(go: Callable[[], Answer], request: Request) -> Answer:
+        sent.append(small.now)
+        raise NoAnswer("erp")
+
+    small.odd = odd
+    for _ in range(200):
+        small.now += 0.5
+        small.observe(1) if not sent else observe.look(small.hub, "erp", "contact")
+        deliver.deliver(small.hub, "erp", "contact")
+    waits = [later - earlier for earlier, later in pairwise(sent)]
+    assert waits[:3] == [1.0, 2.0, 4.0], "as long as it may still arrive"
+    assert min(waits) >= 1.0
+    small.odd = None
+    small.settle(20)
+    assert small.named() == ["new-n0"]
 
 
 # ---- what cannot be asked, or is refused

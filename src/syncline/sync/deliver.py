@@ -18,7 +18,6 @@ from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate, Ready
 
 RETRY_SECONDS = 1.0
-RETRY_CAP_SECONDS = 300.0
 DECIDES = ("tombstone", "undo", "left")
 """History that says that a record's rows are to be deleted."""
 

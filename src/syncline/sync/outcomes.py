@@ -26,6 +26,9 @@ def settle_outcome(desk: Desk, binding: Binding, intent: Intent, outcome: Outcom
     case = desk.cases[intent.record]
     if isinstance(outcome, Unknown):
         receipts.doubt(case, intent)
+        before = max((len(case.known(intent.link, name).doubts) - 1 for name in intent.values), default=0)
+        since = case.links[intent.link].due_since or desk.now
+        case.put(intent.link, due_since=since, due_at=desk.now + backoff(before))  # the look may settle it earlier
         return replace(intent, state="unknown")
     case.put(intent.link, writing=None)
     if isinstance(outcome, Done):
