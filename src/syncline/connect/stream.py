@@ -72,6 +72,7 @@ class Stream:
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
         missing: a look that finds nothing; what a whole sweep did not show is looked at.
     create_is_safe_by: how an unknown outcome of a create is resolved; None: it parks.
+    whole_lists: `changes` and `sweep` tell all that `get` tells; else what they leave out is looked at.
     """
 
     name: str
