@@ -13,7 +13,7 @@ from syncline.merge.case import Case
 from syncline.merge.policy import HUB
 from syncline.model.intent import Intent
 from syncline.model.link import Doubt, Known, Link, Sent
-from syncline.model.record import RECORD_SIDE, Conflict, FieldValue, Value
+from syncline.model.record import DOES_NOT_FIT, RECORD_SIDE, Conflict, FieldValue, Value
 
 
 def join(keep: Case, lose: Case, why: str, row: int | None = None) -> None:
@@ -132,7 +132,7 @@ def stand_anew(case: Case, lid: int, old: Case, *, back: bool = False) -> None:
         kept = case.equal(name, was.value, current.value)
         same = name in view and case.equal(name, view[name], current.value) and not known.sent
         stands = same or (kept and known.agreed is not None and known.agreed == was.version)
-        misfit = known.parked is not None and known.parked.code == "does-not-fit"
+        misfit = known.parked is not None and known.parked.code == DOES_NOT_FIT
         still_open = misfit or name in case.record.conflicts or shadow
         case.learn(
             lid, name, agreed=current.version if stands else None, emptied=current.version, tries=0, waiting=False,

@@ -16,7 +16,7 @@ from syncline.mapping.document import line_of
 from syncline.merge.policy import HUB, ORIGIN, FieldPolicy, Setting
 from syncline.model.entry import Entry, EntryKind
 from syncline.model.link import UNKNOWN_FIELD, Known, Link
-from syncline.model.record import NOTHING, FieldValue, Record, Value
+from syncline.model.record import DOES_NOT_FIT, NOTHING, FieldValue, Record, Value
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class Case:
             if known.withheld is not None and not known.withheld.written:
                 self.note("undo", name, link.id, known.withheld.before, value, "dropped: the field has a new value")
             if known.withheld or known.parked or known.tries or known.waiting:
-                parked = known.parked if known.parked and known.parked.code == "does-not-fit" else None
+                parked = known.parked if known.parked and known.parked.code == DOES_NOT_FIT else None
                 parked = replace(parked, ours=value) if parked is not None else None  # L1
                 self.learn(link.id, name, withheld=None, parked=parked, tries=0, waiting=False)
         return version

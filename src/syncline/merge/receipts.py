@@ -12,7 +12,7 @@ from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.link import Doubt, Known, Rewrite, Sent, Turn
 from syncline.model.observation import Observation
-from syncline.model.record import Parking, Value
+from syncline.model.record import DOES_NOT_FIT, Parking, Value
 
 TRIES_WITHOUT_EFFECT = 3
 REWRITES_UNTIL_PARKED = 2
@@ -136,16 +136,16 @@ def park(case: Case, lid: int, name: str, code: str, ours: Value, theirs: Value)
 def park_misfit(case: Case, lid: int, name: str, misfit: Unfit, old: Value) -> None:
     """A value that does not fit parks its field, with the value before it as the base of a later move."""
     known = case.known(lid, name)
-    if known.parked is not None and known.parked.code == "does-not-fit" and known.parked.theirs == misfit.value:
+    if known.parked is not None and known.parked.code == DOES_NOT_FIT and known.parked.theirs == misfit.value:
         return
     base = known.base if known.has_base else old
     system = case.links[lid].system
     parking = Parking(
-        code="does-not-fit", reason=f"{name} in {system}: {misfit.reason}", remedy=f"correct {name} in {system}",
+        code=DOES_NOT_FIT, reason=f"{name} in {system}: {misfit.reason}", remedy=f"correct {name} in {system}",
         ours=case.value(name).value, theirs=misfit.value, at=case.setting.now,
     )  # fmt: skip
     case.learn(lid, name, parked=parking, has_base=True, base=base)
-    case.note("parked", name, lid, case.value(name).value, misfit.value, "does-not-fit")  # I15
+    case.note("parked", name, lid, case.value(name).value, misfit.value, DOES_NOT_FIT)  # I15
 
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -169,7 +169,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "{system} has no place for this value of {field}",
         "change the value at its source, or the mapping of {field}",
     ),
-    "does-not-fit": ("what {system} holds does not fit {field}", "correct the value in {system}"),
+    DOES_NOT_FIT: ("what {system} holds does not fit {field}", "correct the value in {system}"),
 }
 
 

@@ -11,7 +11,7 @@ from syncline.merge import first_meeting, guard, receipts, settled
 from syncline.merge.case import Case
 from syncline.model.link import UNKNOWN_FIELD, Known
 from syncline.model.observation import Observation
-from syncline.model.record import Value
+from syncline.model.record import DOES_NOT_FIT, Value
 
 
 def see(
@@ -103,6 +103,6 @@ def see_field(case: Case, lid: int, name: str, old: Mapping[str, Value], new: Va
         was, maybe = measured
     elif known.doubts and not case.equal(name, was, new) and receipts.arrived_late(case, lid, name, new):
         return
-    if known.parked is not None and known.parked.code == "does-not-fit":
+    if known.parked is not None and known.parked.code == DOES_NOT_FIT:
         case.learn(lid, name, parked=None, has_base=False, base=None)  # it fits again
     settled.settle_field(case, lid, name, was, new, seen, maybe)

@@ -48,6 +48,10 @@ class Conflict(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     run: int = 0
 
 
+DOES_NOT_FIT = "does-not-fit"
+"""The code of a field whose raw value its type cannot hold."""
+
+
 class Parking(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Why something cannot go on without a person or a changed condition, and what to do about it."""
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from syncline.model.rows import Cursor, Hint, Staged
 from syncline.sync.hub import Hub
+from syncline.sync.poison import NAMELESS
 
 PAGE = 500
 
@@ -57,7 +58,7 @@ def all_expected(hub: Hub, cursor: Cursor) -> int:
     """The number that a whole sweep has."""
     number, after = 0, ""
     while ids := hub.ledger.expected(cursor.system, cursor.stream, after, PAGE):
-        number ^= together(ids)
+        number ^= together(one for one in ids if not one.startswith(NAMELESS))
         after = ids[-1]
     return number
 
@@ -72,6 +73,7 @@ def compare(hub: Hub, cursor: Cursor) -> bool:
     full = [page[-1] for page in (expected, [one.id for one in noted]) if len(page) == PAGE]
     upto = min(full, default=None)  # both are known so far; None: to their ends
     missed = [one for one in expected if one not in ids and (upto is None or one <= upto)]
+    missed = [one for one in missed if not one.startswith(NAMELESS)]
     with hub.ledger.unit() as unit:
         if is_watched(hub, cursor):
             unit.put_hints(hints(hub, cursor, missed))  # I11

@@ -7,12 +7,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from syncline.connect.request import Answer, Request
+from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Stream
 from syncline.model.observation import Observation
 from syncline.model.outcome import Denied, Later
 from syncline.model.rows import Cursor, SystemState
-from syncline.sync import missed, settle
+from syncline.sync import missed, poison, settle
 from syncline.sync.hub import Hub, NoAnswer, Unreachable
 
 RESOLUTION_SECONDS = 2.0
@@ -57,15 +57,36 @@ def clock_ahead(answer: Answer, now: float) -> float:
 def observation(
     stream: Stream, raw: Mapping[str, Any], began: float, lag: float, ahead: float = 0.0, *, direct: bool
 ) -> Observation:
-    """One object of a page; its stamp is shifted to our axis."""
-    stamp = stream.time(raw.get(stream.changed_at)) if stream.changed_at else None
-    created = stream.time(raw.get(stream.created_at)) if stream.created_at else None
+    """One object of a page; its stamps are shifted to our axis."""
     return Observation(
         id=str(raw[stream.key]), raw=dict(raw), version=raw.get(stream.version) if stream.version else None,
-        stamp=None if stamp is None else stamp - ahead, created=None if created is None else created - ahead,
+        stamp=moment(stream, raw, stream.changed_at, ahead), created=moment(stream, raw, stream.created_at, ahead),
         began=began, as_of=began - lag, direct=direct,
         whole=direct or stream.whole_lists,
     )  # fmt: skip
+
+
+def moment(stream: Stream, raw: Mapping[str, Any], name: str | None, ahead: float) -> float | None:
+    """A stamp. One that cannot be read tells nothing of when the row changed, and holds up no row (L2)."""
+    try:
+        told = stream.time(raw.get(name)) if name else None
+    except poison.POISON:
+        return None
+    return None if told is None else told - ahead
+
+
+def page_of(system: str, stream: Stream, answer: Answer) -> Page:
+    """What an answer holds. One that cannot be read is no page: nothing is concluded from it (I11)."""
+    try:
+        return stream.page(answer)
+    except poison.POISON as error:
+        reason = f"{stream.name}: an answer that cannot be read ({type(error).__name__}: {error})"
+        raise NotNow(system, reason) from error
+
+
+def has_name(stream: Stream, raw: Any) -> bool:
+    """Does it say which row it is?"""
+    return isinstance(raw, Mapping) and raw.get(stream.key) not in (None, "")
 
 
 def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
@@ -82,8 +103,9 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     lag = stream.settles_in.changes if path == "changes" else stream.settles_in.sweep
     request = next_request(stream, cursor, path, lag)
     answer = ask(hub, system, request)
-    page, ahead = stream.page(answer), clock_ahead(answer, now)
-    seen = [observation(stream, raw, now, lag, ahead, direct=False) for raw in page.records]
+    page, ahead = page_of(system, stream, answer), clock_ahead(answer, now)
+    seen = [observation(stream, raw, now, lag, ahead, direct=False) for raw in page.records if has_name(stream, raw)]
+    poison.park_nameless(hub, system, stream, [raw for raw in page.records if not has_name(stream, raw)])
     stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
     reach = max([cursor.since if fresh else cursor.reach, *stamps])
     moved = replace(cursor, after=page.next, reach=reach, began=began)
@@ -129,7 +151,7 @@ def poll_deletes(hub: Hub, system: str, name: str) -> bool:
     cursor = hub.ledger.cursor(system, name, "deleted")
     began = now if cursor.after is None else cursor.began
     answer = ask(hub, system, next_request(stream, cursor, "deleted", stream.settles_in.feed))
-    page, ahead = stream.page(answer), clock_ahead(answer, now)
+    page, ahead = page_of(system, stream, answer), clock_ahead(answer, now)
     reach = max([cursor.reach, cursor.since, *(gone.at for gone in page.gone)])
     moved = replace(cursor, after=page.next, reach=reach, began=began)
     if page.next is None:
@@ -157,5 +179,8 @@ def look_at(hub: Hub, system: str, stream: Stream, ids: Sequence[str]) -> dict[s
     now = hub.clock()
     answer = ask(hub, system, stream.get(ids))
     lag, ahead = stream.settles_in.get, clock_ahead(answer, now)
-    seen = [observation(stream, raw, now, lag, ahead, direct=True) for raw in stream.page(answer).records]
+    records = page_of(system, stream, answer).records
+    if not all(has_name(stream, raw) for raw in records):
+        raise NotNow(system, f"{stream.name}: rows without {stream.key}; which ones are there cannot be said")  # I11
+    seen = [observation(stream, raw, now, lag, ahead, direct=True) for raw in records]
     return {one.id: one for one in seen}

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from syncline.mapping.field_type import Unfit
 from syncline.merge import conflicts
 from syncline.merge.case import Case
-from syncline.model.record import Value
+from syncline.model.record import DOES_NOT_FIT, Value
 from syncline.sync import duplicates, settle
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
@@ -61,10 +62,15 @@ def take_difference(case: Case, field: str, link: int, who: str) -> None:
 
 
 def keep_record(hub: Hub, record: int, field: str, link: int, who: str) -> None:
-    """A first difference or parked field settled for the record: this link is due."""
+    """A first difference or parked field settled for the record: this link is due.
+
+    Raises Unfit where what the system holds does not fit: over what cannot be read nothing is written.
+    """
 
     def decision(desk: Desk, case: Case) -> None:
         known = case.known(link, field)
+        if known.parked is not None and known.parked.code == DOES_NOT_FIT:
+            raise Unfit(known.parked.theirs, f"{known.parked.reason}; {known.parked.remedy}")  # I15
         case.note("person", field, link, case.view(link).get(field), case.value(field).value, who)
         pending = known.withheld if known.withheld is not None and not known.withheld.written else None
         case.learn(

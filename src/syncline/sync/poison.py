@@ -6,8 +6,11 @@ object by object, and the one that fails becomes a parked row, with the reason a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
 
+from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding
 from syncline.model.observation import Observation
 from syncline.model.record import Parking
@@ -22,6 +25,9 @@ POISON = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, R
 SettleAlone = Callable[[Hub, Binding, Observation, dict[str, object]], None]
 
 CODE = "cannot-be-settled"
+
+NAMELESS = "(no name) "
+"""How a row is listed that does not say which it is. No system knows it by that: it is never asked for."""
 
 
 def parking(binding: Binding, external_id: str, error: Exception, at: float) -> Parking:
@@ -52,6 +58,30 @@ def park(hub: Hub, binding: Binding, one: Observation, error: Exception) -> None
             case.note("parked", None, link.id, None, one.id, why.reason)
         case.put(link.id, parked=why)
         written.flush(desk)
+
+
+def park_nameless(hub: Hub, system: str, stream: Stream, rows: Sequence[Any]) -> None:
+    """Rows that do not say which they are: each is listed once, by what it holds; the others of its page go on."""
+    if not rows:
+        return
+    parked = [nameless(system, stream, raw, hub.clock()) for raw in rows]
+    known = hub.ledger.parked_rows([(one.system, one.stream, one.id) for one in parked])
+    with hub.ledger.unit() as unit:
+        unit.park_rows([one for one in parked if (one.system, one.stream, one.id) not in known])
+
+
+def nameless(system: str, stream: Stream, raw: Any, at: float) -> ParkedRow:
+    """Under a name made of its content, so that the same row again is not news."""
+    print_ = blake2b(repr(raw).encode(), digest_size=12).digest()
+    parking = Parking(
+        code=CODE, reason=f"{system} told a row of {stream.name} without {stream.key}, which names it", at=at,
+        remedy=f"see why {system} leaves it out: a right that is missing, or another version of its API",
+    )  # fmt: skip
+    held = {str(name): value for name, value in raw.items()} if isinstance(raw, Mapping) else {"": str(raw)}
+    return ParkedRow(
+        system=system, stream=stream.name, id=NAMELESS + print_.hex(), parking=parking,
+        fingerprint=print_, raw=held,
+    )  # fmt: skip
 
 
 def one_by_one(

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from syncline.model.link import UNKNOWN_FIELD, Link
-from syncline.model.record import NOTHING, Record
+from syncline.model.record import DOES_NOT_FIT, NOTHING, Record
 from syncline.model.rows import Hint
 from syncline.testing import company, users
 from syncline.testing.edits import Edit
@@ -219,7 +219,7 @@ def old_parkings(world: World, record: Record, links: list[Link], field: str) ->
         if (
             link.state == "active"
             and parked
-            and parked.code != "does-not-fit"
+            and parked.code != DOES_NOT_FIT
             and key(field, parked.ours) != key(field, value)
         ):
             yield f"9 {field} in {link.system} is parked with {parked.ours!r}, record {record.id} has {value!r}"
