@@ -61,6 +61,8 @@ def test_set() -> None:
     assert kind.lost(["alpha", "beta"], ["alp", "beta"])
     assert not kind.lost(["alpha", "beta"], ["beta"])
     assert not kind.lost(["alpha", "al"], ["al"])
+    assert kind.lost(["alpha", "beta", "gamma"], ["alpha", "be"])
+    assert not kind.lost(["alpha", "beta"], ["alp", "beta", "mine"])
     assert set_of(integer()).normal([10, 9, "9"]) == [9, 10]
     assert set_of(decimal()).load(["1.5"]) == [decimal().load("1.5")]
 

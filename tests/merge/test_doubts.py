@@ -90,6 +90,7 @@ def test_a_value_that_arrives_late_and_cut_when_the_record_has_gone_on_leaves_th
     scene.sees("crm", name="Ape")
     scene.sees("shop", name="Apex")
     assert (scene.parked("shop"), scene.value(), scene.due("shop")) == (None, "Ape", {"name": "Ape"})
+    assert (scene.last("late").after, scene.last("late").why) == ("Apex", "cut")
 
 
 def test_a_late_arrival_that_an_undo_wanted_is_the_undo_done():

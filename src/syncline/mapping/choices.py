@@ -65,7 +65,8 @@ def set_of(item: FieldType) -> FieldType:
         kept, known = set(map(item.key, back)), set(map(item.key, sent))
         missing = [one for one in sent if item.key(one) not in kept]
         new = [one for one in back if item.key(one) not in known]
-        return any(item.lost(one, other) for one in missing for other in new)
+        # All that is new is a part of what is missing: a set that holds anything else was made by somebody.
+        return bool(new) and all(any(item.lost(one, other) for one in missing) for other in new)
 
     def load(value: Value) -> Any:
         return None if value is None else [item.load(one) for one in value]

@@ -199,6 +199,7 @@ def arrived_late(case: Case, lid: int, name: str, new: Value) -> bool:
             return name not in case.record.conflicts
         if lost(case, name, one.value, new):
             case.learn(lid, name, doubts=rest, agreed=one.version)
+            case.note("late", name, lid, one.value, new, "cut")
             if not is_outdated(case, name, one.version):
                 park(case, lid, name, "value-was-cut", one.value, new)
             return True
