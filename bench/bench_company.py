@@ -32,7 +32,7 @@ from syncline.sync.store import Ledger
 
 STREAM = "contact"
 PAGE = 1000
-BATCH = 1000
+BATCH = 200
 NOW = 2e9
 FIRST_STAMP, WAVE_SECONDS = 1e9, 1e6
 CITIES = ("Berlin", "Hamburg", "München", "Köln", "Frankfurt am Main", "Stuttgart", "Düsseldorf", "Leipzig")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from syncline.mapping.field_type import FieldType, Unfit, Value
@@ -30,7 +31,7 @@ class MatchRule:
     id_of: tuple[str, str] | None = None
     shared: Literal["ask", "distinct"] = "ask"
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The rule's name in keys and messages."""
         return "+".join(self.fields)
@@ -38,7 +39,8 @@ class MatchRule:
 
 def in_order(rules: Iterable[MatchRule]) -> list[MatchRule]:
     """External ids first, then the others as declared."""
-    return sorted(rules, key=lambda rule: rule.id_of is None)
+    found = list(rules)
+    return sorted(found, key=lambda rule: rule.id_of is None) if len(found) > 1 else found
 
 
 def rule_of(key: Key, rules: Iterable[MatchRule]) -> MatchRule:
@@ -54,7 +56,8 @@ def keys_of(
     for rule in in_order(rules):
         types = [policy.of(name).type for name in rule.fields]
         filled = [[values.get(name) for name in rule.fields]]
-        filled += [[fitted(types[0], name[2])] for name in names if rule.id_of == name[:2]]
+        if rule.id_of is not None:
+            filled += [[fitted(types[0], name[2])] for name in names if rule.id_of == name[:2]]
         for parts in filled:
             text = key_text(types, parts)
             if text is not None:

@@ -30,23 +30,14 @@ OF_RECORDS = Statement(
 
 def add(session: Session, first: int, entries: Sequence[Entry]) -> None:
     """Entries with numbers from `first` on."""
-    session.many(
-        ADD,
-        ((n, e.record, e.kind, e.field, e.link, e.at, e.run, e.why) for n, e in enumerate(entries, first)),
-    )
-    session.many(
-        ADD_VALUES,
-        (
-            (n, packed(e.before), packed(e.after))
-            for n, e in enumerate(entries, first)
-            if e.before is not None or e.after is not None
-        ),
-    )
-
-
-def packed(value: Value) -> bytes | None:
-    """A value; EMPTY takes no room."""
-    return None if value is None else encode(value)
+    numbered = list(enumerate(entries, first))
+    session.many(ADD, [(n, e.record, e.kind, e.field, e.link, e.at, e.run, e.why) for n, e in numbered])
+    # EMPTY takes no room.
+    values = [
+        (n, None if e.before is None else encode(e.before), None if e.after is None else encode(e.after))
+        for n, e in numbered if e.before is not None or e.after is not None
+    ]  # fmt: skip
+    session.many(ADD_VALUES, values)
 
 
 def unpacked(data: bytes | None) -> Value:

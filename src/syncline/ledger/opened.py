@@ -34,6 +34,11 @@ CLOSE_LINKS = Statement(
     ("ids",),
     lambda d: delete(open_item).where(d.one_of(open_item.c.link, "ids")),
 )
+ANY = Statement(
+    "Is anything open at all?",
+    (),
+    lambda d: select(open_item.c.record).limit(literal_column("1")).offset(literal_column("0")),
+)
 LIST = Statement("What is open", (*BEYOND, "limit"), lambda d: page(beyond()))
 LIST_KIND = Statement(
     "What is open, of one kind",
@@ -44,13 +49,18 @@ LIST_KIND = Statement(
 
 def replace_of_records(session: Session, ids: Iterable[int], items: Sequence[OpenItem]) -> None:
     """What is open on these records themselves is exactly this."""
-    session.do(CLOSE_RECORDS, (session.pack(list(ids)),))
-    session.many(ADD, map(astuple, items))
+    replace(session, CLOSE_RECORDS, ids, items)
 
 
 def replace_of_links(session: Session, ids: Iterable[int], items: Sequence[OpenItem]) -> None:
     """What is open on these links is exactly this."""
-    session.do(CLOSE_LINKS, (session.pack(list(ids)),))
+    replace(session, CLOSE_LINKS, ids, items)
+
+
+def replace(session: Session, close: Statement, ids: Iterable[int], items: Sequence[OpenItem]) -> None:
+    """Mostly nothing is open anywhere, which one look says at once."""
+    if session.rows(ANY):
+        session.do(close, (session.pack(list(ids)),))
     session.many(ADD, map(astuple, items))
 
 

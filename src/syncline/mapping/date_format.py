@@ -95,7 +95,14 @@ def _pattern(format: str) -> re.Pattern[str]:
 def _day_reader(pattern: re.Pattern[str]) -> Callable[[Any], Value]:
     def read(told: Any) -> Value:
         cleaned = clean(told)
-        return None if cleaned is None else _parsed(pattern, cleaned)[0].date().isoformat()
+        if cleaned is None:
+            return None
+        found = pattern.fullmatch(cleaned)
+        day = f"{found['year']}-{found['month']}-{found['day']}" if found is not None else ""
+        try:
+            return dt.date.fromisoformat(day).isoformat()
+        except ValueError:
+            return _parsed(pattern, cleaned)[0].date().isoformat()  # which says what is wrong with it
 
     return read
 

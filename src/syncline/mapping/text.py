@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Hashable
 from random import Random
 from typing import Any, Literal
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from syncline.mapping.field_type import FieldType, Unfit, Value
 
@@ -51,8 +51,8 @@ def text(*, case: Literal["keep", "ignore"] = "keep", max_length: int | None = N
 
 def clean(value: Any) -> str | None:
     """The normal form of text without a limit; every type that reads text begins here."""
-    if type(value) is str and value.isascii() and value.isprintable():
-        return value.strip() or None  # already NFC, and its only white space is the blank
+    if type(value) is str and value.isprintable() and (value.isascii() or is_normalized("NFC", value)):
+        return value.strip() or None  # its only white space is the blank, and nothing in it is forbidden
     if value is None:
         return None
     # A lone CR is a line end too: else "\r\r\n" would need two passes, and XML reads it so.
