@@ -4,7 +4,7 @@ import pytest
 
 from merge.kit import CRM, SHOP, START, Scene, plain
 from syncline.merge import receipts
-from syncline.model.link import Withheld
+from syncline.model.link import Sent, Withheld
 
 
 def moved(**policy):
@@ -118,6 +118,15 @@ def test_what_goes_even_to_the_truth_is_told_again_where_it_had_no_effect():
     scene.says_nothing("crm")
     scene.sees("crm", name="Acme")
     assert (scene.due("crm"), scene.known("crm").filling) == ({}, False)
+
+
+def test_the_echo_of_an_older_value_leaves_what_fills_the_truth_to_be_told():
+    """An un-merge gives a truth its value back while a write of the merged record is not confirmed yet."""
+    scene = Scene(plain(truth="crm")).agreed(name="Acme")
+    receipts.receive(scene.case, scene.writes("crm", name="Merged"), None, scene.now)
+    scene.case.learn(CRM, "name", agreed=None, filling=True, sent=(Sent(value="Merged", version=0),))
+    scene.sees("crm", name="Merged", read={"direct": True})
+    assert (scene.value(), scene.due("crm")) == ("Acme", {"name": "Acme"})
 
 
 def test_an_edit_made_while_a_write_had_no_effect_is_still_a_conflict():

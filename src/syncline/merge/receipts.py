@@ -46,7 +46,8 @@ def receive(case: Case, intent: Intent, stored: Mapping[str, Value] | None, at: 
 
 def accepted(case: Case, lid: int, name: str, sent: Value, version: int | None, stored: Value) -> None:
     """The system told what it stored; a form of its own is agreed, a value that lost something is parked."""
-    case.learn(lid, name, agreed=version, emptied=case.value(name).version, tries=0, sent=(), filling=False)
+    filling = still_filling(case, lid, name, version)
+    case.learn(lid, name, agreed=version, emptied=case.value(name).version, tries=0, sent=(), filling=filling)
     if version is None:
         undo_is_written(case, lid, name)
     if lost(case, name, sent, stored) and not is_outdated(case, name, version):
@@ -56,6 +57,11 @@ def accepted(case: Case, lid: int, name: str, sent: Value, version: int | None, 
 def is_outdated(case: Case, name: str, version: int | None) -> bool:
     """Has the record gone on since? Then its new value may fit, and this link is due anyway."""
     return version is not None and case.value(name).version > version
+
+
+def still_filling(case: Case, lid: int, name: str, version: int | None) -> bool:
+    """Is what fills this side, its truth though it be, still to be told? Not once this version of it arrived."""
+    return case.known(lid, name).filling and is_outdated(case, name, version)
 
 
 def undo_is_written(case: Case, lid: int, name: str) -> None:
@@ -77,7 +83,8 @@ def confirm(case: Case, lid: int, name: str, was: Value, new: Value) -> tuple[Va
     case.learn(lid, name, sent=())
     for sent in known.sent:
         if case.equal(name, new, sent.value):  # our echo; an older one leaves the link due
-            case.learn(lid, name, agreed=sent.version, tries=0, filling=False)
+            filling = still_filling(case, lid, name, sent.version)
+            case.learn(lid, name, agreed=sent.version, tries=0, filling=filling)
             if sent.version is None or is_before(case, known, name, new):
                 undo_is_written(case, lid, name)
             return None
