@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from derive_world import BIRTHS, CALM, CRM, ERP, Small, declaration
+from msgspec import structs
 
+from syncline.merge import sleep
 from syncline.model.link import Link
 
 SEARCHED = replace(CALM, safe_by="find", lost_after=1.0)
@@ -45,3 +47,14 @@ def test_without_a_key_nothing_can_be_found_and_nothing_is_sent_again() -> None:
     parked = birth(world, row).parked
     assert parked is not None
     assert parked.code == "unknown-create"
+
+
+def test_what_is_found_of_a_record_whose_own_row_sleeps_is_kept() -> None:
+    """Nobody deleted anything: the row that the record came from is only out of scope."""
+    world, row = created_unheard(name="old", number="1")
+    asleep = structs.replace(world.link("crm", "account", row), state="asleep", why=sleep.OUT_OF_SCOPE)
+    with world.hub.ledger.unit() as unit:
+        unit.save_links([asleep])
+    world.settle(20)
+    assert len(world.rows("erp", "account")) == 1
+    assert birth(world, row).state == "active"

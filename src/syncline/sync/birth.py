@@ -214,9 +214,10 @@ def unconfirm(case: Case, lid: int, pending: Intent) -> None:
 
 
 def carried_on(case: Case, lid: int) -> None:
-    """What is found of a record that was deleted meanwhile is deleted too."""
+    """What is found of a record that was deleted meanwhile is deleted too. A row that sleeps lives."""
     became = any(k.into is not None for k in case.links.values())  # merged, rather than deleted
-    alone = case.record.made_by is None and not became and not any(k.id != lid for k in case.active())
+    others = any(k.id != lid and k.state in ("active", "asleep", "shadow") for k in case.links.values())  # I11
+    alone = case.record.made_by is None and not became and not others
     if case.record.state == "archived" or alone:
         case.put(lid, deleting=True, carried=True)
 
