@@ -19,7 +19,7 @@ QUICK_SEEDS = 2
 QUICK_STEPS = 400
 SEEDS_OF_A_TWIN = 40
 
-KINDS = ("windows", "orders", "braked", "careful", "scoped", "joined", "missed")
+KINDS = ("windows", "orders", "braked", "careful", "scoped", "joined", "missed", "gruff")
 
 _order_of = send.order_of
 

@@ -28,7 +28,6 @@ _ROUNDED_TO = tuple(
 )
 # Clocks change in the other months: a sample must not fail a declaration by luck. A local time that
 # happens twice is refused value by value.
-_SAMPLE_DAYS = 109_573  # three hundred years
 _SAMPLE_MONTHS = (1, 2, 5, 6, 7, 8, 12)
 
 

@@ -66,6 +66,8 @@ KINDS: Mapping[str, Kind] = {
     "fickle": Kind(rates={"births": 0.3, "acts": 0.15, "deletes": 0.4, "crash": 0.03, "outage": 0.02}),
     # Much happens within a second, which is all that some stamps tell, and no webhook says so.
     "hasty": Kind(rates={**UNSWEPT, "pace": 0.05, "twice": 0.5, "acts": 0.12, "births": 0.3, "webhooks": (0,)}),
+    # Systems that refuse values, fail batches by half, and change a formula's stamp by themselves.
+    "gruff": Kind(cast=users.GRUFF),
     "deals": Kind(cast=deals.DEALS, check=deals_oracle.check),
     # Two systems have no list of deletes: what was deleted is only missing, and nobody looks unless a sweep says so.
     "missed": Kind(cast=MISSED, rates={"hides": 0.0, "deletes": 0.15}),
