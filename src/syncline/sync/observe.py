@@ -55,14 +55,14 @@ def clock_ahead(answer: Answer, now: float) -> float:
 
 
 def observation(
-    stream: Stream, raw: Mapping[str, Any], began: float, lag: float, ahead: float = 0.0, *, direct: bool
+    stream: Stream, raw: Mapping[str, Any], began: float, lag: float, ahead: float = 0.0, *, listed: bool
 ) -> Observation:
-    """One object of a page; its stamps are shifted to our axis."""
+    """One object; its stamps are shifted to our axis. Where only lists can be read, a list is the strongest read."""
     return Observation(
         id=str(raw[stream.key]), raw=dict(raw), version=raw.get(stream.version) if stream.version else None,
         stamp=moment(stream, raw, stream.changed_at, ahead), created=moment(stream, raw, stream.created_at, ahead),
-        began=began, as_of=began - lag, direct=direct,
-        whole=direct or stream.whole_lists,
+        began=began, as_of=began - lag, direct=not listed or stream.get is None,
+        whole=not listed or stream.whole_lists,
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     request = next_request(stream, cursor, path, lag)
     answer = ask(hub, system, request)
     page, ahead = page_of(system, stream, answer), clock_ahead(answer, now)
-    seen = [observation(stream, raw, now, lag, ahead, direct=False) for raw in page.records if has_name(stream, raw)]
+    seen = [observation(stream, raw, now, lag, ahead, listed=True) for raw in page.records if has_name(stream, raw)]
     poison.park_nameless(hub, system, stream, [raw for raw in page.records if not has_name(stream, raw)])
     stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
     reach = max([cursor.since if fresh else cursor.reach, *stamps])
@@ -166,8 +166,12 @@ def look(hub: Hub, system: str, name: str) -> int:
     """Looks at the objects that hints name, now, by the strongest read. Returns how many hints were done."""
     stream, now = hub.stream(system, name), hub.clock()
     hints = hub.ledger.hints(system, name, now, min(hub.batch, stream.batch_size))
-    if not hints or stream.get is None or not hub.ledger.cursor(system, name, "changes").baselined:
+    if not hints or not hub.ledger.cursor(system, name, "changes").baselined:
         return 0
+    if stream.get is None:  # the next list is all the look there is
+        with hub.ledger.unit() as unit:
+            unit.drop_hints(hints)
+        return len(hints)
     seen = look_at(hub, system, stream, [hint.id for hint in hints])
     settle.settle_hints(hub, system, name, list(seen.values()), hints)
     return len(hints)
@@ -182,5 +186,5 @@ def look_at(hub: Hub, system: str, stream: Stream, ids: Sequence[str]) -> dict[s
     records = page_of(system, stream, answer).records
     if not all(has_name(stream, raw) for raw in records):
         raise NotNow(system, f"{stream.name}: rows without {stream.key}; which ones are there cannot be said")  # I11
-    seen = [observation(stream, raw, now, lag, ahead, direct=True) for raw in records]
+    seen = [observation(stream, raw, now, lag, ahead, listed=False) for raw in records]
     return {one.id: one for one in seen}

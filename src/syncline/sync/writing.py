@@ -7,7 +7,7 @@ from typing import Literal
 from syncline.mapping.binding import Binding
 from syncline.mapping.document import line_of
 from syncline.mapping.field_type import Unfit
-from syncline.merge import lines, receipts
+from syncline.merge import lines, receipts, sleep
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.sync.desk import Desk
@@ -74,10 +74,10 @@ def outward(desk: Desk, binding: Binding, told: dict[str, Told]) -> dict[str, ob
 
 
 def external_id(desk: Desk, binding: Binding, rid: int) -> str | None:
-    """The id that a record has in this binding's system."""
+    """The id that a record has in this binding's system. A row that is out of scope there is there all the same."""
     case = desk.case(rid)
-    links = [k for k in case.links.values() if k.system == binding.system and k.state == "active"] if case else []
-    return links[0].external_id if links else None
+    here = [k for k in case.links.values() if k.system == binding.system] if case else []
+    return next((k.external_id for k in here if k.state == "active" or sleep.sleeps(k)), None)
 
 
 def lacks(desk: Desk, binding: Binding, case: Case, lid: int) -> tuple[str, ...]:
