@@ -12,8 +12,9 @@ from small_world import Small, calm, contacts, filled
 
 from syncline.connect.request import Answer, Effect, Request, Write
 from syncline.connect.stream import Stream
+from syncline.model.intent import Intent
 from syncline.model.outcome import Outcome
-from syncline.sync import deliver, observe
+from syncline.sync import deliver, observe, send
 from syncline.sync.hub import NoAnswer, Unreachable
 from syncline.testing.vendor import done, problem
 
@@ -234,3 +235,17 @@ def test_a_delete_that_is_refused_is_parked_and_not_sent_for_ever() -> None:
     assert (len(sent), row.dead) == (1, None)
     assert parked is not None
     assert parked.reason == "erp: it has a posted invoice"
+
+
+def test_what_a_connector_does_to_the_values_it_is_given_is_its_own_matter() -> None:
+    small = world(1)
+    raw = {"name": "n0", "tags": ["a"], "address": {"city": "Ulm"}}
+    link = next(iter(small.hub.ledger.links(range(9)).values()))
+    intent = Intent(
+        id=1, link=link.id, record=link.record, system="erp", stream="contact", kind="update", values={}, raw=raw, run=1,
+        at=0.0,
+    )  # fmt: skip
+    order: Any = send.order_of(small.hub, intent, link)
+    order.values["tags"].append("b")
+    order.values["address"]["city"] = "Bonn"
+    assert intent.raw == {"name": "n0", "tags": ["a"], "address": {"city": "Ulm"}}

@@ -48,10 +48,10 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
 
 
 class Remembered(Generic[T]):
-    """Values of one frozen type as bytes and back. The latest are remembered by their bytes, both ways.
+    """Bytes to values of one frozen type. The latest are remembered by their bytes.
 
-    A batch asks for the same records and links several times, by row, by id and by record, and each of its
-    transactions reads what the one before it wrote. Two generations: the elder goes when the younger is full.
+    A batch asks for the same records and links several times, by row, by id and by record. Only what was decoded
+    here is remembered: nobody else holds a part of it. Two generations: the elder goes when the younger is full.
     """
 
     def __init__(self, kind: type[T], size: int = 1024) -> None:
@@ -59,25 +59,15 @@ class Remembered(Generic[T]):
         self.young: dict[bytes, T] = {}
         self.old: dict[bytes, T] = {}
 
-    def encode(self, value: T) -> bytes:
-        """To be written."""
-        body = encode(value)
-        self.keep(body, value)
-        return body
-
     def decode(self, body: bytes) -> T:
         """As it was written."""
         known = self.young.get(body)
         if known is None:
             known = self.old.get(body)
-            self.keep(body, known := self._decode(body) if known is None else known)
+            if len(self.young) >= self.size:
+                self.old, self.young = self.young, {}
+            self.young[body] = known = self._decode(body) if known is None else known
         return known
-
-    def keep(self, body: bytes, value: T) -> None:
-        """The latest."""
-        if len(self.young) >= self.size:
-            self.old, self.young = self.young, {}
-        self.young[body] = value
 
 
 decode_any: Callable[[bytes], Any] = decoder(Any)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ClauseElement, Select, and_, bindparam, func, literal_column, or_, select, update
 
 from syncline.ledger import opened
-from syncline.ledger.coding import Remembered
+from syncline.ledger.coding import Remembered, encode
 from syncline.ledger.dialect import Dialect
 from syncline.ledger.open_items import of_link
 from syncline.ledger.rows import ROW, Row, at_rows, by_stream, dropping, here
@@ -142,7 +142,7 @@ def columns(one: Link) -> tuple[object, ...]:
     """A link as a row. While a receipt is awaited it is not due, except a birth, which is to be resolved."""
     due = one.due_at if one.writing is None or one.state == "birth" else None
     return (
-        one.id, one.record, one.system, one.stream, one.external_id, one.state, due, coded.encode(one)
+        one.id, one.record, one.system, one.stream, one.external_id, one.state, due, encode(one)
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from syncline.identity.match import Key
 from syncline.ledger import opened
-from syncline.ledger.coding import Remembered
+from syncline.ledger.coding import Remembered, encode
 from syncline.ledger.open_items import of_record
 from syncline.ledger.schema import match_key, record, reference
 from syncline.ledger.statement import Session, Statement, adding, page, saving
@@ -77,7 +77,7 @@ REFERRING = Statement(
 def save(session: Session, records: Sequence[Record]) -> None:
     """The last state of each, and what is open on it."""
     last = {one.id: one for one in records}
-    session.many(SAVE, ((one.id, one.entity, coded.encode(one)) for one in last.values()))
+    session.many(SAVE, ((one.id, one.entity, encode(one)) for one in last.values()))
     opened.replace_of_records(session, last, [item for one in last.values() for item in of_record(one)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 
 from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
@@ -48,9 +49,10 @@ def send_batch(hub: Hub, stream: Stream, system: str, orders: Sequence[WriteOrde
 
 
 def order_of(hub: Hub, intent: Intent, link: Link) -> WriteOrder:
-    """An intent as the connector sees it."""
+    """An intent as the connector sees it. What it does to the values is no matter of ours."""
+    values = {name: deepcopy(value) if type(value) in (dict, list) else value for name, value in intent.raw.items()}
     return WriteOrder(
-        kind=intent.kind, id=link.external_id, values=intent.raw, key=create_key(hub, intent), version=link.version
+        kind=intent.kind, id=link.external_id, values=values, key=create_key(hub, intent), version=link.version
     )
 
 
