@@ -242,8 +242,8 @@ def test_what_a_connector_does_to_the_values_it_is_given_is_its_own_matter() -> 
     raw = {"name": "n0", "tags": ["a"], "address": {"city": "Ulm"}}
     link = next(iter(small.hub.ledger.links(range(9)).values()))
     intent = Intent(
-        id=1, link=link.id, record=link.record, system="erp", stream="contact", kind="update", values={}, raw=raw, run=1,
-        at=0.0,
+        id=1, link=link.id, record=link.record, system="erp", stream="contact", kind="update", values={},
+        raw=raw, run=1, at=0.0,
     )  # fmt: skip
     order: Any = send.order_of(small.hub, intent, link)
     order.values["tags"].append("b")
