@@ -36,11 +36,11 @@ VALID = [
 ]
 
 
-def try_to_load(text: str) -> None:
+def faults(text: str) -> list[str]:
+    """What is wrong with how a load went: a problem without a place, a secret that is shown."""
     shown, problems = outcome(text)
-    assert all(one.place.line >= 1 and one.place.column >= 1 for one in problems)
-    assert PLANTED not in shown
-    assert IN_ENVIRONMENT not in shown
+    nowhere = [str(one) for one in problems if one.place.line < 1 or one.place.column < 1]
+    return [*nowhere, *(secret for secret in (PLANTED, IN_ENVIRONMENT) if secret in shown)]
 
 
 def outcome(text: str) -> tuple[str, tuple[Problem, ...]]:
@@ -62,12 +62,12 @@ def outcome(text: str) -> tuple[str, tuple[Problem, ...]]:
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_anything_that_looks_like_yaml(text: str) -> None:
-    try_to_load(text)
+    assert faults(text) == []
 
 
 @given(st.text(max_size=200))
 def test_anything_at_all(text: str) -> None:
-    try_to_load(text)
+    assert faults(text) == []
 
 
 @st.composite
@@ -94,7 +94,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 @given(mutated())
 def test_a_valid_file_with_something_wrong_in_it(text: str) -> None:
-    try_to_load(text)
+    assert faults(text) == []
 
 
 WORDS = st.sampled_from(["x", "a", "contact", "text", "vault", PLANTED, "1h", ""])
@@ -121,4 +121,4 @@ BLOCKS = st.dictionaries(KEYS, VALUES | st.sampled_from(["count", "sum", "union"
 def test_any_value_in_any_place(sections: dict[str, Any], block: dict[str, Any]) -> None:
     fields = {"contact.a": block, "contact.b": {"type": "text", "at": {"x": "thing.b"}}}
     data = {"hub": "a", "systems": {"x": {"connector": "open"}}, "fields": fields, **sections}
-    try_to_load(json.dumps(data))
+    assert faults(json.dumps(data)) == []

@@ -1,6 +1,7 @@
 """A small company without chaos for tests of merges and deletes: systems that do as they are told, and a hub."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -274,3 +275,17 @@ class MergeWorld:
             if not listed:
                 said = kind.normal(there or None)
                 assert kind.key(held.value if held else None) == kind.key(said), (record.id, name, there, held)
+
+
+def with_a_create_unheard() -> MergeWorld:
+    """Two customers; the hub ended when the ERP had made the second one, before its answer was kept."""
+    world = MergeWorld(born=["erp"])
+    world.type("crm", email="a@x")
+    world.quiet()
+    world.type("crm", email="b@x")
+    world.stops = lambda name: name == "created"
+    with suppress(Stop):
+        world.quiet()
+        raise AssertionError("the hub did not come to the create")
+    world.recover()
+    return world

@@ -1,7 +1,7 @@
 """Records merged by a person."""
 
 import pytest
-from merge_world import TASK, MergeWorld, Stop
+from merge_world import TASK, MergeWorld, Stop, with_a_create_unheard
 from pair_world import pair, state
 
 from syncline.merge.policy import EntityPolicy, FieldPolicy
@@ -41,14 +41,7 @@ def test_what_cannot_be_merged_is_said() -> None:
 
 
 def test_a_create_on_its_way_is_resolved_first() -> None:
-    world = MergeWorld(born=["erp"])
-    world.type("crm", email="a@x")
-    world.quiet()
-    world.type("crm", email="b@x")
-    world.stops = lambda name: name == "created"
-    with pytest.raises(Stop):
-        world.quiet()
-    world.recover()
+    world = with_a_create_unheard()
     ids = world.link("crm", "crm0").record, world.link("crm", "crm1").record
     with pytest.raises(CannotDo):
         answers.merge_records(world.hub, *ids, "anna")

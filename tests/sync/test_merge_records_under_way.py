@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from merge_world import CALM, MergeWorld, Stop
+from merge_world import CALM, MergeWorld, Stop, with_a_create_unheard
 from twin_world import two
 
 from syncline.sync import observe
@@ -56,14 +56,7 @@ def after(number: int) -> Callable[[str], bool]:
 
 # ---- while writes are on their way
 def test_a_create_of_unknown_outcome_is_resolved_and_becomes_a_shadow() -> None:
-    world = MergeWorld(born=["erp"])
-    world.type("crm", email="a@x")
-    world.quiet()
-    world.type("crm", email="b@x")
-    world.stops = lambda name: name == "created"
-    with pytest.raises(Stop):
-        world.quiet()
-    world.recover()
+    world = with_a_create_unheard()
     world.merge_rows("crm", "crm1", "crm0")
     world.now += 60
     world.quiet()

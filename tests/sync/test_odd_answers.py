@@ -54,6 +54,8 @@ def test_a_stamp_that_cannot_be_read_holds_up_nothing() -> None:
     made(yard)
     yard.settle()
     assert all(yard.row("erp", f"p{number}@x") for number in range(3))
+    observe.poll(yard.hub, "crm", company.STREAM, path="sweep")
+    assert yard.hub.ledger.cursor("crm", company.STREAM, "sweep").undated == 1
 
 
 def test_a_row_that_does_not_say_which_it_is_is_listed_once_and_its_page_goes_on() -> None:

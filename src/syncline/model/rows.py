@@ -21,6 +21,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     back:      how many rows the read under way showed older than they were known to be.
     census:    of a sweep whose stream proves deletes by `missing`: what its present pass is for.
     shown:     one number for the expected rows that the read under way showed.
+    undated:   how many rows the read under way, or else the last one, showed with a stamp that cannot be read.
     """
 
     system: str
@@ -36,6 +37,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     back: int = 0
     census: Literal["counting", "noting", "comparing"] = "counting"
     shown: int = 0
+    undated: int = 0
 
 
 class Hint(Struct, frozen=True, kw_only=True, gc=False):

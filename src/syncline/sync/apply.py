@@ -31,7 +31,7 @@ def apply(hub: Hub, plan: Plan) -> Applied:
     for place in places:
         if (*place, "first") in rounds:
             each_batch(hub, place, plan, applied, "first")
-    look_back(hub, places)
+    look_back(hub, places, applied)
     derive_all(hub)  # references that have got their ids go on
     for place in places:
         if (*place, "second") in rounds:
@@ -65,14 +65,14 @@ def derive_all(hub: Hub) -> None:
         continue
 
 
-def look_back(hub: Hub, places: Sequence[Place]) -> None:
+def look_back(hub: Hub, places: Sequence[Place], applied: Applied) -> None:
     """What did not tell what it stored is looked at, so that a second write knows what it writes over."""
     for system, stream in places:
         try:
             while observe.look(hub, system, stream):
                 continue
-        except NotNow:
-            continue  # the hint stays; what waits for it is named as waiting
+        except NotNow as error:
+            applied.not_looked_at[system, stream] = str(error)  # the hint stays; what waits for it is named as waiting
 
 
 def each_batch(hub: Hub, place: Place, plan: Plan, applied: Applied, now: Round) -> None:

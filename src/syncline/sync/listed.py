@@ -37,6 +37,7 @@ class Applied:
 
     fates:  the first SHOWN of each kind; `counts` has them all. What was dropped is due still, and in the next plan.
     told:   the rows and fields told, of writes that have a second round.
+    not_looked_at: (system, stream) that could not be looked at before the second round, and why.
     """
 
     run: int = 0
@@ -44,6 +45,7 @@ class Applied:
     fates: list[Fate] = field(default_factory=list)
     counts: Counter[What] = field(default_factory=Counter)
     told: set[tuple[int, str, str, str | None]] = field(default_factory=set)
+    not_looked_at: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def of(self, what: What) -> list[Fate]:
         """Those with this fate."""

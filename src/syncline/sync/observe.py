@@ -67,12 +67,20 @@ def observation(
 
 
 def moment(stream: Stream, raw: Mapping[str, Any], name: str | None, ahead: float) -> float | None:
-    """A stamp. One that cannot be read tells nothing of when the row changed, and holds up no row (L2)."""
+    """A stamp. One that cannot be read tells nothing of when the row changed, and holds up no row (L2).
+
+    How many of these a read met is kept at its cursor: while every stamp is one, each read begins where the last began.
+    """
     try:
         told = stream.time(raw.get(name)) if name else None
     except poison.POISON:
         return None
     return None if told is None else told - ahead
+
+
+def is_undated(stream: Stream, one: Observation) -> bool:
+    """Has it a stamp that cannot be read?"""
+    return one.stamp is None and stream.changed_at is not None and one.raw.get(stream.changed_at) not in (None, "")
 
 
 def page_of(system: str, stream: Stream, answer: Answer) -> Page:
@@ -108,7 +116,8 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     poison.park_nameless(hub, system, stream, [raw for raw in page.records if not has_name(stream, raw)])
     stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
     reach = max([cursor.since if fresh else cursor.reach, *stamps])
-    moved = replace(cursor, after=page.next, reach=reach, began=began)
+    undated = sum(is_undated(stream, one) for one in seen) + (0 if fresh else cursor.undated)
+    moved = replace(cursor, after=page.next, reach=reach, began=began, undated=undated)
     if page.next is None:
         ended = min(reach, began + ahead) if stream.changed_at else began  # what changes while we page is read again
         moved = replace(moved, since=max(cursor.since, ended), covered=began - lag, ended=now)
