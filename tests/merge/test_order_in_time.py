@@ -79,3 +79,14 @@ def test_the_time_of_a_value_is_its_sources_never_that_of_processing():
     scene.sees("crm", name="Apex", read={"stamp": START + 320})
     value = scene.case.value("name")
     assert (value.since, value.until, value.source) == (START + 300, START + 320, CRM)
+
+
+def test_a_change_older_than_what_it_would_replace_was_not_made_in_knowledge_of_it():
+    """A row that was hidden from us: the lists seemed to vouch that it had not changed."""
+    scene = Scene().agreed(name="Acme")
+    scene.case.set_value("name", "Apex", SHOP, START + 20, START + 20, "")
+    scene.case.learn(CRM, "name", agreed=2, emptied=2)
+    scene.sees("crm", name="Older", read={"stamp": START + 10, "as_of": START + 30, "began": START + 30})
+    assert (scene.value(), scene.kinds()[-1:]) == ("Apex", ["conflict-lost"])
+    scene.sees("crm", name="Newer", read={"stamp": START + 40, "as_of": START + 50, "began": START + 50})
+    assert scene.value() == "Newer"

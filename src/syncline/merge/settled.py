@@ -75,7 +75,7 @@ def settle_move(
     if truth and truth != link.system and (policy.strict or truth_holds(case, name)):
         taking.refuse(case, lid, name, new, "refused")
         return
-    if not taking.hub_moved(case, lid, name):
+    if not taking.hub_moved(case, lid, name) and not is_from_before(case, lid, name, seen):
         taking.take(case, lid, name, new, seen)  # I8
     elif policy.policy == "manual":
         conflicts.open_up(case, lid, name, was, new)  # I9
@@ -87,6 +87,16 @@ def settle_move(
         taking.take(case, lid, name, new, seen)
     else:
         taking.refuse(case, lid, name, new, "conflict-lost", order_in_time.why(case, lid, name, seen))  # I9
+
+
+def is_from_before(case: Case, lid: int, name: str, seen: Observation) -> bool:
+    """Was this row last changed before the value came about that it would replace, by its own stamp?
+
+    Then nobody changed it in knowledge of that value, whatever the lists seemed to vouch for: they do not show a row
+    that is hidden from us. The two are concurrent.
+    """
+    current = case.value(name)
+    return seen.stamp is not None and current.source not in (None, lid) and seen.stamp < current.since  # I9
 
 
 def keeps_removed(case: Case, lid: int, name: str, new: Value, seen: Observation) -> bool:
