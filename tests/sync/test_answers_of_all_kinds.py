@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from small_world import Small, calm, contacts, filled
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Effect, Request, Write
 from syncline.connect.stream import Stream
 from syncline.model.intent import Intent
 from syncline.model.outcome import Outcome
 from syncline.sync import deliver, observe, send
-from syncline.sync.hub import NoAnswer, Unreachable
 from syncline.testing.vendor import done, problem
 
 Odd = Callable[[Callable[[], Answer], Request], Answer | None]

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 from yard import Yard
 
-from syncline.connect.request import Answer, Page
+from syncline.connect.request import Page
 from syncline.mapping.field_type import Unfit
 from syncline.sync import missed, observe, people, poison
 from syncline.sync.observe import NotNow
@@ -131,10 +131,3 @@ def test_over_what_cannot_be_read_nothing_is_written_by_a_wish() -> None:
     with pytest.raises(Unfit, match="correct"):
         people.keep_record(yard.hub, link.record, "email", link.id, "anna")
     assert yard.hub.ledger.links([link.id])[link.id].known["email"].parked == parked
-
-
-def test_an_answer_is_read_by_the_contract() -> None:
-    yard = Yard()
-    stream = yard.hub.stream("crm", company.STREAM)
-    with pytest.raises(NotNow, match="an answer that cannot be read"):
-        observe.page_of("crm", stream, Answer(status=200, body="<html>"))

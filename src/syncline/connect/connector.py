@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from syncline.connect.request import Answer
+from syncline.connect.auth import Auth, as_it_came, unchanged
+from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Stream
+from syncline.connect.template import Template
+from syncline.connect.webhook import Webhook
 from syncline.model.outcome import Outcome
 
 SHARED = "#"
@@ -16,31 +19,48 @@ SHARED = "#"
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """A vendor's limit: so many units of `kind` per window of seconds; without a window, at one time."""
+    """A vendor's limit: so many units per window of seconds; without a window, so many calls at one time.
+
+    kinds:     the requests that draw on it, by their `kind`; None: all.
+    by:        what is counted: calls, or the `cost` of each.
+    shared:    other apps draw on it too, so the hub takes at most 80 % of it.
+    remaining: the answer's header that says how much is left.
+    """
 
     name: str
     amount: int
     per_seconds: float | None = None
-    kind: str = "call"
+    kinds: tuple[str, ...] | None = None
+    by: Literal["calls", "cost"] = "calls"
     shared: bool = False
+    remaining: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connector:
     """Data and pure functions; no base class.
 
-    reads:  (method, path pattern) of every request that only reads; in mode read-only nothing else leaves.
-    errors: what an answer means that is no success; None: it is one.
+    base_url: where it is, unless the system's block says `url`.
+    reads:    (method, path pattern) of every request that only reads; in mode read-only nothing else leaves. `*` in a
+        pattern stands for one part of a path.
+    errors:   what an answer means that is no success; None: it is one.
+    dress, undress: between the requests that the streams describe and those that this version of the system
+        understands, by what the sign-in told. What is matched against `reads` is what leaves: both forms stand there.
+    hosts:    further hosts that may get the secret.
     """
 
     name: str
     base_url: str
     streams: tuple[Stream, ...]
-    auth: Any = None
+    auth: Auth | None = None
     limits: tuple[Limit, ...] = ()
     reads: tuple[tuple[str, str], ...] = ()
-    webhook: Any = None
+    webhook: Webhook | None = None
     errors: Callable[[Answer], Outcome | None] = lambda answer: None
+    dress: Callable[[Request, Mapping[str, Any]], Request] = unchanged
+    undress: Callable[[Answer, Mapping[str, Any]], Answer] = as_it_came
+    hosts: tuple[str, ...] = ()
+    template: Template | None = None
 
     def stream(self, name: str) -> Stream:
         """The stream of that name. `partner#contact` is `partner`, read once more for another entity."""

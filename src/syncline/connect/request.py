@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from syncline.connect.webhook import Touched
 from syncline.model.observation import Gone
 
 Effect = Literal["read", "write"]
@@ -14,12 +15,16 @@ Effect = Literal["read", "write"]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One call, relative to the system's base address. `cost` draws on every limit whose class matches `kind`."""
+    """One call, relative to the system's base address.
+
+    form: in place of `json`, fields of a form. kind, cost: what it draws on the system's limits.
+    """
 
     method: str
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
+    form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     kind: str = "call"
     cost: int = 1
@@ -37,11 +42,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Objects of one answer; `next` asks for more; `gone` are deletes that this stream proves."""
+    """Objects of one answer; `next` asks for more; `gone` are deletes that this stream proves.
+
+    touched: objects of other streams that must be looked at: the parents of child rows.
+    """
 
     records: tuple[dict[str, Any], ...] = ()
     next: str | None = None
     gone: tuple[Gone, ...] = ()
+    touched: tuple[Touched, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +61,8 @@ class Write:
 
 
 Conversation = Generator[Request | Write, Answer, Any]
-"""A function that needs several calls yields requests and is sent answers: still no I/O."""
+"""A function that needs several calls yields requests and is sent answers: still no I/O.
+
+What it returns: of a read a Page, of a write an Outcome, of a sign-in what it learnt. A read is sent only answers that
+are no error of the connector's, or that mean Missing.
+"""

@@ -11,7 +11,7 @@ from syncline.connect.request import Answer, Conversation, Page, Request
 from syncline.model.outcome import Outcome
 
 Asked = Request | Conversation
-"""What a write function returns: one request, or a conversation that ends in an Outcome."""
+"""What a function returns: one request, or a conversation that ends in a Page (a read) or an Outcome (a write)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +67,14 @@ class Stream:
     create(values, key), update(id, values, version), delete(id, version): one write. `key` is the same
         for every attempt of one create; with `create_is_safe_by="external_id"` it is the id to upsert on.
     find(keys): objects with these raw values, to learn whether a create happened or must not happen.
-    batch(orders), receipts(answer, orders): many writes at once; one outcome for each, in their order.
+    batch(orders), receipts(answer, orders): many writes of one kind at once; one outcome for each, in their order.
+        batch_takes(order): may it go in a batch? What may not goes by itself.
+    define(field): the request that makes a field there, where the vendor lets fields be made.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
         missing: a look that finds nothing; what a whole sweep did not show is looked at.
     create_is_safe_by: how an unknown outcome of a create is resolved; None: it parks.
+    children: streams whose rows are parts of this one's, as lines; a page of theirs says what it touched.
     whole_lists: `changes` and `sweep` tell all that `get` tells; else what they leave out is looked at.
     """
 
@@ -79,17 +82,19 @@ class Stream:
     key: str
     fields: tuple[Field, ...]
     page: Callable[[Answer], Page]
-    changes: Callable[[float, str | None], Request] | None = None
-    get: Callable[[Sequence[str]], Request] | None = None
-    sweep: Callable[[str | None], Request] | None = None
-    deleted: Callable[[float, str | None], Request] | None = None
+    changes: Callable[[float, str | None], Asked] | None = None
+    get: Callable[[Sequence[str]], Asked] | None = None
+    sweep: Callable[[str | None], Asked] | None = None
+    deleted: Callable[[float, str | None], Asked] | None = None
     create: Callable[[Mapping[str, Any], str], Asked] | None = None
     update: Callable[[str, Mapping[str, Any], Any], Asked] | None = None
     delete: Callable[[str, Any], Asked] | None = None
-    find: Callable[[Mapping[str, Any]], Request] | None = None
+    find: Callable[[Mapping[str, Any]], Asked] | None = None
     done: Callable[[Answer], Outcome] | None = None
     batch: Callable[[Sequence[WriteOrder]], Request] | None = None
+    batch_takes: Callable[[WriteOrder], bool] = lambda order: True
     receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
+    define: Callable[[Field], Request] | None = None
     changed_at: str | None = None
     created_at: str | None = None
     version: str | None = None

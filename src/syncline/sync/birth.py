@@ -117,7 +117,7 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     case_keys = raw_keys(hub, binding, link, pending)
     if not case_keys:
         return False
-    page = stream.page(observe.ask(hub, link.system, stream.find(case_keys)))
+    page, _ = observe.show(hub, link.system, stream, stream.find(case_keys))
     ids = [str(raw[stream.key]) for raw in page.records]
     taken = hub.ledger.links_at((link.system, link.stream, one) for one in ids)
     free = [one for one in ids if (link.system, link.stream, one) not in taken]

@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from syncline.config.declaration import Declaration
 from syncline.connect.connector import Connector
-from syncline.connect.request import Answer, Effect, Request
+from syncline.connect.door import Door
 from syncline.connect.stream import Stream
 from syncline.merge import order
 from syncline.sync import dependants
 from syncline.sync.store import Ledger
-
-
-class Unreachable(Exception):
-    """The system could not be reached; nothing was sent."""
-
-
-class NoAnswer(Exception):
-    """The request left and no answer came; nobody knows whether it was done."""
-
-
-class Door(Protocol):
-    """The only way out."""
-
-    def call(self, system: str, request: Request, effect: Effect) -> Answer:
-        """Sends one request. Raises Unreachable or NoAnswer."""
 
 
 def no_point(name: str) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Page, Request
-from syncline.connect.stream import Stream
+from syncline.connect.stream import Asked, Stream
 from syncline.model.observation import Observation
-from syncline.model.outcome import Denied, Later
+from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
 from syncline.sync import missed, poison, settle
-from syncline.sync.hub import Hub, NoAnswer, Unreachable
+from syncline.sync.hub import Hub
 
 RESOLUTION_SECONDS = 2.0
 """Stamps may be whole seconds, rounded either way: a cursor overlaps by this beside `settles_in`."""
@@ -30,23 +31,34 @@ class NotNow(Exception):
 
 
 def ask(hub: Hub, system: str, request: Request) -> Answer:
-    """One read. What is no success becomes NotNow; a refusal to speak to us pauses that system only."""
+    """One read. What is no success becomes NotNow."""
+    answer, problem = asked_of(hub, system, request)
+    if problem is not None:
+        refused(hub, system, problem)
+    return answer
+
+
+def asked_of(hub: Hub, system: str, request: Request) -> tuple[Answer, Outcome | None]:
+    """The answer, and what it means where it is no success."""
     if hub.ledger.system_state(system).paused:
         raise NotNow(system, "paused")
     try:
         answer = hub.door.call(system, request, "read")
-    except (Unreachable, NoAnswer) as error:
+    except Unreachable as error:
+        raise NotNow(system, str(error), error.after or LOOK_LATER_SECONDS) from error
+    except NoAnswer as error:
         raise NotNow(system, str(error) or type(error).__name__) from error
-    problem = hub.connectors[system].errors(answer)
+    return answer, hub.connectors[system].errors(answer)
+
+
+def refused(hub: Hub, system: str, problem: Outcome) -> NoReturn:
+    """A refusal to speak to us pauses that system only; all else is no more than not now."""
     if isinstance(problem, Denied):
         with hub.ledger.unit() as unit:
             unit.save_system_state(SystemState(system=system, paused=True, why=problem.reason or "denied"))
         raise NotNow(system, problem.reason or "denied")
-    if problem is not None:
-        raise NotNow(
-            system, type(problem).__name__, problem.after if isinstance(problem, Later) else LOOK_LATER_SECONDS
-        )
-    return answer
+    after = problem.after if isinstance(problem, Later) else LOOK_LATER_SECONDS
+    raise NotNow(system, type(problem).__name__, after)
 
 
 def clock_ahead(answer: Answer, now: float) -> float:
@@ -83,10 +95,26 @@ def is_undated(stream: Stream, one: Observation) -> bool:
     return one.stamp is None and stream.changed_at is not None and one.raw.get(stream.changed_at) not in (None, "")
 
 
-def page_of(system: str, stream: Stream, answer: Answer) -> Page:
-    """What an answer holds. One that cannot be read is no page: nothing is concluded from it (I11)."""
+def show(hub: Hub, system: str, stream: Stream, asked: Asked) -> tuple[Page, float]:
+    """What a read shows, and how far the system's clock runs ahead.
+
+    An answer that cannot be read is no page: nothing is concluded from it (I11).
+    """
+    now, ahead = hub.clock(), 0.0
     try:
-        return stream.page(answer)
+        if isinstance(asked, Request):
+            answer = ask(hub, system, asked)
+            return stream.page(answer), clock_ahead(answer, now)
+        step = next(asked)
+        while True:
+            assert isinstance(step, Request), f"{stream.name}: a read does not write"
+            answer, problem = asked_of(hub, system, step)
+            if problem is not None and not isinstance(problem, Missing):
+                refused(hub, system, problem)
+            ahead = clock_ahead(answer, now)
+            step = asked.send(answer)
+    except StopIteration as end:
+        return end.value, ahead
     except poison.POISON as error:
         reason = f"{stream.name}: an answer that cannot be read ({type(error).__name__}: {error})"
         raise NotNow(system, reason) from error
@@ -110,8 +138,7 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     began = now if fresh else cursor.began
     lag = stream.settles_in.changes if path == "changes" else stream.settles_in.sweep
     request = next_request(stream, cursor, path, lag)
-    answer = ask(hub, system, request)
-    page, ahead = page_of(system, stream, answer), clock_ahead(answer, now)
+    page, ahead = show(hub, system, stream, request)
     seen = [observation(stream, raw, now, lag, ahead, listed=True) for raw in page.records if has_name(stream, raw)]
     poison.park_nameless(hub, system, stream, [raw for raw in page.records if not has_name(stream, raw)])
     stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
@@ -136,7 +163,7 @@ def advance(hub: Hub, system: str, name: str) -> bool:
     return poll(hub, system, name) or not cursor.baselined
 
 
-def next_request(stream: Stream, cursor: Cursor, path: str, lag: float) -> Request:
+def next_request(stream: Stream, cursor: Cursor, path: str, lag: float) -> Asked:
     """The cursor overlaps by at least `settles_in` and dedupes by content: `>` and `>=` both lose rows."""
     if path == "sweep":
         assert stream.sweep is not None, f"{stream.name} has no sweep"
@@ -159,8 +186,7 @@ def poll_deletes(hub: Hub, system: str, name: str) -> bool:
     stream, now = hub.stream(system, name), hub.clock()
     cursor = hub.ledger.cursor(system, name, "deleted")
     began = now if cursor.after is None else cursor.began
-    answer = ask(hub, system, next_request(stream, cursor, "deleted", stream.settles_in.feed))
-    page, ahead = page_of(system, stream, answer), clock_ahead(answer, now)
+    page, ahead = show(hub, system, stream, next_request(stream, cursor, "deleted", stream.settles_in.feed))
     reach = max([cursor.reach, cursor.since, *(gone.at for gone in page.gone)])
     moved = replace(cursor, after=page.next, reach=reach, began=began)
     if page.next is None:
@@ -190,9 +216,8 @@ def look_at(hub: Hub, system: str, stream: Stream, ids: Sequence[str]) -> dict[s
     """The objects with these ids as they are now; what is not there is not in it."""
     assert stream.get is not None
     now = hub.clock()
-    answer = ask(hub, system, stream.get(ids))
-    lag, ahead = stream.settles_in.get, clock_ahead(answer, now)
-    records = page_of(system, stream, answer).records
+    page, ahead = show(hub, system, stream, stream.get(ids))
+    lag, records = stream.settles_in.get, page.records
     if not all(has_name(stream, raw) for raw in records):
         raise NotNow(system, f"{stream.name}: rows without {stream.key}; which ones are there cannot be said")  # I11
     seen = [observation(stream, raw, now, lag, ahead, listed=False) for raw in records]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.outcome import Clash, Later, Missing, Outcome, Rejected, Unknown
-from syncline.sync.hub import Hub, NoAnswer, Unreachable
+from syncline.sync.hub import Hub
 from syncline.sync.poison import POISON
 
 SERVER_ERROR = 500
@@ -18,14 +19,31 @@ UNREACHABLE_SECONDS = 5.0
 
 
 def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links: Mapping[int, Link]) -> list[Outcome]:
-    """In one batch where the vendor takes batches, else one by one. `links`: as the journal left them."""
-    if stream.batch is not None and stream.receipts is not None and len(intents) > 1:
-        told = send_batch(hub, stream, system, [order_of(hub, intent, links[intent.link]) for intent in intents])
-        if isinstance(told, list):
-            return told
-        if not isinstance(told, Rejected | Clash | Missing):
-            return [told] * len(intents)  # of a batch refused for one of its writes each is asked alone
-    return [send_one(hub, stream, system, intent, links[intent.link]) for intent in intents]
+    """In a batch of each kind where the vendor takes batches, else one by one. `links`: as the journal left them."""
+    told: dict[int, Outcome] = {}
+    if stream.batch is not None and stream.receipts is not None:
+        for batch in batches(hub, stream, intents, links):
+            answer = send_batch(hub, stream, system, list(batch.values()))
+            if isinstance(answer, list):
+                told |= zip(batch, answer, strict=True)
+            elif not isinstance(answer, Rejected | Clash | Missing):
+                told |= dict.fromkeys(batch, answer)  # of a batch refused for one of its writes each is asked alone
+    return [
+        told[intent.id] if intent.id in told else send_one(hub, stream, system, intent, links[intent.link])
+        for intent in intents
+    ]
+
+
+def batches(
+    hub: Hub, stream: Stream, intents: Sequence[Intent], links: Mapping[int, Link]
+) -> list[dict[int, WriteOrder]]:
+    """Intent to order, for each kind of which there are several that may go together."""
+    kinds: dict[str, dict[int, WriteOrder]] = {}
+    for intent in intents:
+        order = order_of(hub, intent, links[intent.link])
+        if stream.batch_takes(order):
+            kinds.setdefault(order.kind, {})[intent.id] = order
+    return [one for one in kinds.values() if len(one) > 1]
 
 
 def send_batch(hub: Hub, stream: Stream, system: str, orders: Sequence[WriteOrder]) -> list[Outcome] | Outcome:
@@ -126,8 +144,8 @@ def call(hub: Hub, system: str, request: Request) -> Answer | Outcome:
     """One request that may write."""
     try:
         return hub.door.call(system, request, "write")
-    except Unreachable:
-        return Later(after=UNREACHABLE_SECONDS)
+    except Unreachable as error:
+        return Later(after=UNREACHABLE_SECONDS if error.after is None else error.after)
     except NoAnswer as error:
         return Unknown(reason=str(error))
 

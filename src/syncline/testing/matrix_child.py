@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Effect, Request
 from syncline.ledger.sql import open_ledger
 from syncline.model.rows import Hint
 from syncline.sync import deliver, derive, observe, people, recover
-from syncline.sync.hub import Hub, NoAnswer, Unreachable
+from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 from syncline.sync.store import Ledger, Unit
 from syncline.testing import company, matrix_twins, twins

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from syncline.connect.door import NoAnswer
 from syncline.connect.request import Answer, Effect, Request
-from syncline.sync.hub import NoAnswer
 from syncline.sync.store import Ledger
 from syncline.testing import company, users
 from syncline.testing.edits import Edit, Undone

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.ledger.sql import SqlLedger, open_ledger
 from syncline.model.rows import Hint
-from syncline.sync.hub import NoAnswer, Unreachable
 from syncline.sync.store import Ledger
 from syncline.testing import company, oracle
 from syncline.testing.edits import Undone

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Effect, Request
 from syncline.model.entry import Entry
 from syncline.model.record import NOTHING, RECORD_SIDE
-from syncline.sync.hub import NoAnswer, Unreachable
 from syncline.testing import company, users
 from syncline.testing.memory import MemoryLedger
 from syncline.testing.world import World

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal
 
+from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Effect, Request
-from syncline.sync.hub import NoAnswer, Unreachable
 
 Raw = dict[str, Any]
 

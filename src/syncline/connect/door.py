@@ -1,0 +1,26 @@
+"""The only way out, as the hub sees it; what stands behind it is egress, or a simulation."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from syncline.connect.request import Answer, Effect, Request
+
+
+class Unreachable(Exception):
+    """Nothing was sent: the system could not be reached, or it is not the time. `after`: seconds until it may be."""
+
+    def __init__(self, reason: str = "", after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class NoAnswer(Exception):
+    """The request left and no answer came; nobody knows whether it was done."""
+
+
+class Door(Protocol):
+    """The only way out."""
+
+    def call(self, system: str, request: Request, effect: Effect) -> Answer:
+        """Sends one request. Raises Unreachable or NoAnswer."""

@@ -1,0 +1,35 @@
+"""A vendor's standard objects as canonical records, in the words of hub.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """What every hub would otherwise have to write for this vendor.
+
+    at:        entity to canonical field to what stands under `at: {SYSTEM: ...}`: `company.name`, or a block.
+    scope:     entity to the expression that says which rows of its stream are of it, where a stream holds several.
+    on_create: entity to raw values that a new row gets.
+    keys:      entity to the fields by which its rows are matched, the strongest first.
+    """
+
+    at: Mapping[str, Mapping[str, Any]]
+    scope: Mapping[str, str] = field(default_factory=dict)
+    on_create: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What one hub uses of a kind of system; a connector is made for it.
+
+    fields:  stream to the raw fields that are bound; a stream that is not named is read with all it declares.
+    options: the system's own keys in hub.yaml, without secrets.
+    """
+
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
