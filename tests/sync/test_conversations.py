@@ -7,10 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_world import Small, calm, contacts, filled
+from small_world import ALWAYS, TEXT, Small, bind, calm, contacts, filled, refers
 
+from syncline.config.declaration import Birth, Declaration
+from syncline.connect.door import NoAnswer
 from syncline.connect.request import Answer, Page, Request, Write
 from syncline.connect.stream import Stream, WriteOrder
+from syncline.identity.match import MatchRule
+from syncline.mapping.reference import reference
+from syncline.merge.policy import EntityPolicy, FieldPolicy
+from syncline.model.link import Link
 from syncline.model.outcome import Missing
 from syncline.sync import observe
 from syncline.sync.observe import NotNow
@@ -109,3 +115,92 @@ def test_a_batch_holds_writes_of_one_kind_that_may_go_together() -> None:
     small.settle(2)
     assert [[kind for kind, _ in batch] for batch in batches] == [["update", "update"]]
     assert {row.now.values["name"] for row in small.alive("erp")} == {"a", "b", "alone"}
+
+
+def batches_of(small: Small, system: str, kind: str) -> list[int]:
+    """How many writes of a kind each batch held."""
+    sent = [call.json["writes"] for call in small.writes() if call.system == system and call.path.endswith("/batch")]
+    return [len(one) for one in sent if one[0]["method"] == {"create": "POST", "update": "PATCH"}[kind]]
+
+
+def test_creates_leave_together() -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(batches=True)})
+    filled(small, "crm", 7)
+    small.settle(2)
+    assert batches_of(small, "erp", "create") == [7]
+    assert sorted(row.now.values["email"] for row in small.alive("erp")) == sorted(f"c{n}@x" for n in range(7))
+    assert len({row.key for row in small.alive("erp")}) == 7, "each under a key of its own"
+    small.settle(2)
+    assert len(small.writes()) == 1
+
+
+def test_of_creates_that_half_fail_the_good_ones_are_done() -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(batches=True)})
+    filled(small, "crm", 4)
+    erp = small.systems["erp"]
+    whole = erp.one_of_batch
+
+    def half(stream: str, order: dict[str, Any]) -> dict[str, Any]:
+        if order["values"]["name"] == "n1":
+            return {"status": 422, "body": {"field": "name", "reason": "n1 is not a name"}}
+        return whole(stream, order)
+
+    erp.one_of_batch = half  # type: ignore[method-assign]
+    small.settle(2)
+    assert sorted(row.now.values["name"] for row in small.alive("erp")) == ["n0", "n2", "n3"]
+    [parked] = [link for link in links_of(small, "erp") if link.external_id is None]
+    assert "n1 is not a name" in str(parked.parked or parked.known["name"].parked)
+
+
+def test_a_lost_answer_to_a_batch_of_creates_makes_no_second_row() -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(batches=True)})
+    filled(small, "crm", 5)
+    erp = small.systems["erp"]
+    whole, lost = erp.write, [0]
+
+    def loses(stream: str, rest: list[str], request: Request) -> Answer:
+        answer = whole(stream, rest, request)
+        if rest == ["batch"] and not lost[0]:
+            lost[0] += 1
+            raise NoAnswer("gone")
+        return answer
+
+    erp.write = loses  # type: ignore[method-assign]
+    small.settle(4)
+    assert lost == [1]
+    assert sorted(row.now.values["email"] for row in small.alive("erp")) == sorted(f"c{n}@x" for n in range(5))  # I4
+    assert all(link.external_id for link in links_of(small, "erp"))
+
+
+def test_a_parent_comes_before_its_child_in_the_same_stream() -> None:
+    small = Small(branches("crm", "erp"), {"erp": calm(batches=True)})
+    head = small.systems["crm"].make("branch", {"name": "head"})
+    small.systems["crm"].make("branch", {"name": "second", "parent": head.id})
+    small.settle(2)
+    rows = {row.now.values["name"]: row for row in small.alive("erp", "branch")}
+    assert rows["second"].now.values["parent"] == rows["head"].id
+    assert [len(row.history) for row in rows.values()] == [1, 1], "told with the create"
+
+
+def links_of(small: Small, system: str) -> list[Link]:
+    records = small.hub.ledger.scan(0, 100)
+    return [k for links in small.hub.ledger.links_of(records).values() for k in links if k.system == system]
+
+
+BRANCH = EntityPolicy(
+    name="branch",
+    fields={
+        "name": FieldPolicy(name="name", type=TEXT),
+        "parent": FieldPolicy(name="parent", type=reference("branch")),
+    },
+)
+
+
+def branches(*systems: str) -> Declaration:
+    """Branches of a company, each of which may be below another."""
+    bindings = tuple(bind(s, BRANCH, {"parent": refers("parent", s, "branch")}) for s in systems)
+    births = tuple(Birth(entity="branch", system=s, stream="branch", when=ALWAYS) for s in systems)
+    return Declaration(
+        name="small", order=systems, entities={"branch": BRANCH}, bindings=bindings, births=births,
+        matching={"branch": (MatchRule(fields=("name",)),)},
+    )  # fmt: skip

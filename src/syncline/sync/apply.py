@@ -95,9 +95,8 @@ def write_batch(
     """By the same functions that deliver always, behind another gate."""
     links = links_of(hub, batch)
     gate = Listed(plan={link.id: write for write, link in links}, applied=applied, run=applied.run, second=second)
-    for write, link in links:
-        if link.state == "birth" and write.write == "create" and link.writing is None:
-            birth.bring_forth(hub, stream, link, gate)
+    births = [k for write, k in links if k.state == "birth" and write.write == "create" and k.writing is None]
+    birth.bring_forth(hub, stream, births, gate)
     known = [link for _, link in links if link.state == "active" and link.writing is None]
     told = [link for link in known if second or gate.plan[link.id].write != "create"]
     if told:

@@ -10,31 +10,52 @@ from syncline.connect.connector import SHARED
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
-from syncline.mapping.field_type import Value
-from syncline.merge import lines, receipts, see
+from syncline.merge import lines, see
 from syncline.merge.case import Case
-from syncline.model.intent import Intent, Told
+from syncline.model.intent import Intent
 from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
-from syncline.model.outcome import Done, Outcome, Unknown
 from syncline.model.record import Parking, Record
-from syncline.sync import meet, observe, outcomes, scope, send, settle, stops, writing, written
-from syncline.sync.columns import judged
+from syncline.sync import creating, meet, observe, scope, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
-from syncline.sync.stops import Gate, Ready
+from syncline.sync.stops import Gate
 
 READ_FIRST_SECONDS = 1.0
 """How soon a birth asks again whether the stream was read past the moment its record appeared."""
 
-PARENT_SECONDS = 60.0
-"""How soon a birth asks again for the ids it requires; it is woken earlier when they come."""
+
+def bring_forth(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
+    """One step of each birth: resolve the create already sent, or look for the row, or create it.
+
+    What is created leaves together where the vendor takes batches.
+    """
+    size = 1 if stream.batch is None else max(1, len(links))
+    for at in range(0, len(links), size):
+        fresh = [link for link in links[at : at + size] if is_to_be_made(hub, stream, link)]
+        while fresh:
+            together = fresh[: independent(hub, fresh)]
+            creating.create(hub, stream, together, gate)
+            fresh = fresh[len(together) :]
 
 
-def bring_forth(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
-    """One step of one birth: resolve the create already sent, or look for the row, or create it."""
+def independent(hub: Hub, links: Sequence[Link]) -> int:
+    """How many of these, from the first on, refer to none before them: a parent's id is told with its child. # I10"""
+    records = hub.ledger.records(link.record for link in links)
+    before: set[object] = set()
+    for number, link in enumerate(links):
+        record = records[link.record]
+        names = hub.reference_fields.get(record.entity, ())
+        if before.intersection(record.fields[name].value for name in names if name in record.fields):
+            return number
+        before.add(record.id)
+    return len(links)
+
+
+def is_to_be_made(hub: Hub, stream: Stream, link: Link) -> bool:
+    """Is nothing left but to create it? All else that this birth needs now is done here."""
     if link.parked is not None:
-        return
+        return False
     pending = hub.ledger.intents([link.writing]).get(link.writing) if link.writing is not None else None
     record = hub.ledger.records([link.record])[link.record]
     gone = record.parked is not None or record.state != "active" or is_superseded(hub, link)
@@ -44,8 +65,9 @@ def bring_forth(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
         end(hub, link)
     elif not read_far_enough(hub, stream, link, record):
         later(hub, link, hub.clock() + READ_FIRST_SECONDS)
-    elif not found_there(hub, stream, link, None):
-        create(hub, stream, link, gate)
+    else:
+        return not found_there(hub, stream, link, None)
+    return False
 
 
 def is_superseded(hub: Hub, link: Link) -> bool:
@@ -200,7 +222,7 @@ def adopt(hub: Hub, binding: Binding, link: Link, pending: Intent | None, seen: 
         else:
             see.see(case, link.id, seen, bound, reading, meet.print_of(binding, bound, reading))
         if pending is not None:
-            known_now(desk, case, link.id)
+            creating.known_now(desk, case, link.id)
             unit.save_intents([replace(pending, state="done", done_at=now)])
             carried_on(case, link.id)
         settle.close_desk(desk)
@@ -222,35 +244,9 @@ def carried_on(case: Case, lid: int) -> None:
         case.put(lid, deleting=True, carried=True)
 
 
-def create(hub: Hub, stream: Stream, link: Link, gate: Gate) -> None:
-    """T2, call, T3 of a create that is not held, and has the ids that the system requires."""
-    binding = hub.declaration.binding(link.system, link.stream)
-    with hub.ledger.unit() as unit:
-        desk = stops.desk_behind(gate, hub, unit, "birth", (link.system, link.stream))
-        desk.load([link.record])
-        case = desk.cases[link.record]
-        ready = [planned(desk, binding, case, link.id)]
-        if writing.lacks(desk, binding, case, link.id) or added(desk, binding, case) is None:
-            case.put(link.id, due_at=desk.now + PARENT_SECONDS)  # I10
-            ready = []
-        going = gate.pick(desk, binding, ready)
-        intents = [new_create(desk, binding, case, one.link, dict(one.told)) for one in going]
-        unit.save_intents(intents)
-        written.flush(desk)
-        hub.point("create written")
-    hub.point("create committed")
-    for intent in intents:
-        call(hub, stream, binding, intent, gate, first=True)
-
-
 def may_begin(record: Record, link: Link) -> bool:
     """Is there somebody to bring forth, and nothing that a person must see to first?"""
     return link.parked is None and record.parked is None and record.state == "active"
-
-
-def planned(desk: Desk, binding: Binding, case: Case, lid: int) -> Ready:
-    """What a birth would be created with now."""
-    return Ready(case=case, link=lid, kind="create", told=first_values(desk, binding, case, lid))
 
 
 def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
@@ -260,99 +256,4 @@ def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
     with hub.ledger.unit() as unit:
         unit.save_intents([intent])
     hub.point("create committed again")
-    call(hub, stream, binding, intent, None, first=False)
-
-
-def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
-    """All the record holds that this stream takes, but nothing that is in an open conflict."""
-    told = {
-        name: Told(value=case.value(name).value, version=case.value(name).version)
-        for name in desk.writable(case, case.links[lid])
-        if case.value(name).value is not None and name not in case.record.conflicts
-    }
-    return writing.resolved(desk, binding, case, lid, told)
-
-
-def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> Intent:
-    """The create's intent, with what the declaration adds by default."""
-    intent = writing.new_intent(desk, binding, case, lid, "create", told)
-    return replace(intent, raw={**(added(desk, binding, case) or {}), **intent.raw})
-
-
-def added(desk: Desk, binding: Binding, case: Case) -> dict[str, Value] | None:
-    """The raw fields that the declaration gives a new row: of each field the first choice that fits.
-
-    None: a condition gives no value, visibly. The create then waits; the wrong warehouse would be worse than none.
-    """
-    place = (binding.system, binding.stream, binding.entity)
-    birth = next((b for b in desk.declaration.births if (b.system, b.stream, b.entity) == place), None)
-    if birth is None:
-        return {}
-    found = dict(birth.defaults)
-    chosen: set[str] = set()
-    for choice in birth.choices:
-        if choice.field in chosen:
-            continue
-        what = f"{choice.field} of a new row in {binding.system}.{binding.stream}"
-        fits = True if choice.when is None else judged(desk, case, what, choice.when)
-        if fits is None:
-            return None
-        if fits:
-            found[choice.field] = choice.value
-            chosen.add(choice.field)
-    return found
-
-
-def call(hub: Hub, stream: Stream, binding: Binding, intent: Intent, gate: Gate | None, *, first: bool) -> None:
-    """The call and its receipt. An unknown outcome stays with the birth until it is resolved.
-
-    What a further attempt is answered, short of success, tells nothing about the first one.
-    """
-    link = hub.ledger.links([intent.link])[intent.link]
-    outcome: Outcome = send.send_one(hub, stream, binding.system, intent, link)
-    hub.point("created")
-    with hub.ledger.unit() as unit:
-        desk = Desk(hub=hub, unit=unit, run=intent.run, now=hub.clock())
-        [intent] = desk.present([unit.intents([intent.id])[intent.id]])  # with its journal, if it took several steps
-        case = desk.cases[intent.record]
-        if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
-            kept = replace(intent, state="unknown")
-            at = intent.at + (
-                stream.settles_in.find + stream.write_timeout if stream.create_is_safe_by == "find" else 1.0
-            )
-            case.put(intent.link, due_since=case.links[intent.link].due_since or desk.now, due_at=at)
-        elif isinstance(outcome, Done):
-            born(desk, binding, case, intent, outcome)
-            kept = replace(intent, state="done", done_at=desk.now, stored=outcome.stored)
-        else:
-            kept = outcomes.settle_outcome(desk, binding, intent, outcome)
-        unit.save_intents([kept])
-        if gate is not None:
-            gate.delivered(desk, [kept])
-        settle.close_desk(desk)
-        hub.point("birth written")
-    hub.point("birth committed")
-
-
-def born(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done) -> None:
-    """The birth has its id."""
-    lid = intent.link
-    link = case.links[lid]
-    bound = binding.bound(outcome.stored) if outcome.stored is not None else {}
-    case.put(lid, external_id=outcome.id, state="active", seen=bound, writing=None, version=outcome.version)
-    desk.seat(case.links[lid])
-    seats.seat(case, link.system, link.stream, [lid])  # of a record that was merged meanwhile: a shadow, perhaps
-    told = outcomes.read_back(desk, binding, case, intent, bound) if outcome.stored is not None else None
-    receipts.receive(case, intent, told, desk.now)
-    lines.note_receipts(case, lid, list(intent.values), desk.now)
-    known_now(desk, case, lid)
-    carried = case.record.state == "archived"
-    if carried:
-        case.put(lid, deleting=True, carried=True)
-
-
-def known_now(desk: Desk, case: Case, lid: int) -> None:
-    """What we made; read before anybody knew that, it may have been parked as a row of two records."""
-    link = case.links[lid]
-    case.note("created", None, lid, None, link.external_id)
-    desk.unit.unpark_rows([(link.system, link.stream, str(link.external_id))])
+    creating.call(hub, stream, binding, [intent], None, first=False)

@@ -33,8 +33,7 @@ def deliver(hub: Hub, system: str, stream_name: str) -> int:
         due_now = [link for link in due_now if link.writing is not None]  # a create that was approved and sent
     batch = due_now[:size]
     gate = stops.Brakes(hub=hub, ahead=due_now)
-    for link in (link for link in batch if link.state == "birth"):
-        birth.bring_forth(hub, stream, link, gate)
+    birth.bring_forth(hub, stream, [link for link in batch if link.state == "birth"], gate)
     known = [link for link in batch if link.external_id is not None]
     if known:
         tell(hub, stream, known, gate)

@@ -20,7 +20,7 @@ from syncline.merge import brakes, due
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Known, Link
-from syncline.sync import birth, deliver, derive, remap, sheet, writing
+from syncline.sync import birth, creating, deliver, derive, remap, sheet, writing
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.sheet import Foot, Head, Plan, PlannedField, PlannedWrite, Round, StreamView
@@ -141,7 +141,7 @@ def ready_of(desk: Desk, binding: Binding, case: Case, link: Link) -> Ready | No
     if link.state != "birth":
         ready = deliver.decide(desk, binding, link, None, OnPaper())
     elif birth.may_begin(case.record, link) and not birth.is_superseded(desk.hub, link):
-        ready = birth.planned(desk, binding, case, link.id)
+        ready = creating.planned(desk, binding, case, link.id)
     return ready if ready is None or ready.kind == "delete" else fitting(desk, binding, ready)
 
 
@@ -253,7 +253,7 @@ def foot(hub: Hub, draft: Draft) -> Foot:
 def calls_of(hub: Hub, place: tuple[str, str], write: str, number: int) -> int:
     """Looks and writes, in batches where the vendor takes them."""
     stream = hub.stream(*place)
-    if write == "create":
-        return number * (2 if stream.find is not None else 1)
     batches = ceil(number / min(hub.batch, stream.batch_size))
+    if write == "create":
+        return (number if stream.find is not None else 0) + (batches if stream.batch is not None else number)
     return (batches if stream.get is not None else 0) + (batches if stream.batch is not None else number)

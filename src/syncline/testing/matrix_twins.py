@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from syncline.connect.stream import Stream
@@ -9,7 +11,7 @@ from syncline.mapping.binding import Binding
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.outcome import Done
-from syncline.sync import birth, recover, send, settle, written
+from syncline.sync import creating, recover, send, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.testing.twins import Twin
@@ -19,8 +21,9 @@ class Abandoned(Exception):
     """Ends a unit without a trace."""
 
 
-def call_then_commit(hub: Hub, stream: Stream, link: Link, *_: object) -> None:
+def call_then_commit(hub: Hub, stream: Stream, links: Sequence[Link], *_: object) -> None:
     """A create whose intent is saved only after the call: nothing is wrong with it until it is killed in between."""
+    [link] = links
     binding = hub.declaration.binding(link.system, link.stream)
     intent = planned(hub, binding, link)
     outcome = send.send_one(hub, stream, binding.system, intent, link)
@@ -30,7 +33,7 @@ def call_then_commit(hub: Hub, stream: Stream, link: Link, *_: object) -> None:
         desk.load([intent.record])
         case = desk.cases[intent.record]
         if isinstance(outcome, Done):
-            birth.born(desk, binding, case, intent, outcome)
+            creating.born(desk, binding, case, intent, outcome)
             unit.save_intents([replace(intent, state="done", done_at=desk.now, stored=outcome.stored)])
         else:
             unit.save_intents([replace(intent, state="unknown")])
@@ -47,7 +50,7 @@ def planned(hub: Hub, binding: Binding, link: Link) -> Intent:
             desk.load([link.record])
             case = desk.cases[link.record]
             planned.append(
-                birth.new_create(desk, binding, case, link.id, birth.first_values(desk, binding, case, link.id))
+                creating.new_create(desk, binding, case, link.id, creating.first_values(desk, binding, case, link.id))
             )
             raise Abandoned
     except Abandoned:
@@ -69,6 +72,6 @@ def forgets_sent(hub: Hub) -> int:
 
 
 TWINS = (
-    Twin(title="call, then commit", module=birth, name="create", broken=call_then_commit),
+    Twin(title="call, then commit", module=creating, name="create", broken=call_then_commit),
     Twin(title="recovery forgets", module=recover, name="recover", broken=forgets_sent),
 )
