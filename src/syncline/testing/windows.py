@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from syncline.testing import company, oracle, users
+from syncline.testing import company, evidence, oracle, users
 
 if TYPE_CHECKING:
     from syncline.model.intent import Intent
@@ -78,13 +78,23 @@ def rule(violation: str) -> str:
 
 def without_lost(world: World) -> list[Edit]:
     """The edits that may not be lost. A tag whose removal was written over is there or not, as it comes."""
-    lost = [edit for edit in world.edits if written_over(world, edit)]
+    lost = [edit for edit in world.edits if written_over(world, edit) or gave_back(world, edit)]
     either = {edit.value.casefold() for edit in lost if edit.kind == "remove"}
     return [
         edit
         for edit in world.edits
         if edit not in lost and not (edit.field == "tags" and users.items(edit.value) & either)
     ]
+
+
+def gave_back(world: World, edit: Edit) -> bool:
+    """Did the row leave this one moment with what its field had held before? Nobody could see what lay between."""
+    if edit.unseen is None:
+        return False
+    history = world.systems[edit.system].rows[company.STREAM][edit.row].history
+    before, at_once = [s for s in history if s.at < edit.at], [s for s in history if s.at == edit.at]
+    values = [users.canonical(edit.field, state.values[edit.field]) for state in (*before[-1:], *at_once[-1:])]
+    return len(values) == 2 and evidence.key(edit.field, values[0]) == evidence.key(edit.field, values[1])
 
 
 def written_over(world: World, edit: Edit) -> bool:
