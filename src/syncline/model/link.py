@@ -119,6 +119,7 @@ class Link(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     held:        what it must be told and a brake holds.
     stamp:       the system's own time of the last change, as last accepted.
     gone_at:     when the row was deleted, as the last believed proof says; the same proof again is not news.
+    unanswered:  writes since the last answer to one that nobody learnt the outcome of.
     into:        of a tombstone: `stream/id` of the row that replaced it in the same system.
     """
 
@@ -151,3 +152,4 @@ class Link(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     stamp: float | None = None
     gone_at: float = 0.0
     into: str | None = None
+    unanswered: int = 0

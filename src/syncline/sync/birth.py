@@ -208,7 +208,7 @@ def adopt(hub: Hub, binding: Binding, link: Link, pending: Intent | None, seen: 
         desk = open_desk(hub, unit, "birth", (link.system, link.stream))
         desk.load([link.record])
         case = desk.cases[link.record]
-        case.put(link.id, external_id=seen.id, state="active", writing=None)
+        case.put(link.id, external_id=seen.id, state="active", writing=None, unanswered=0)
         desk.seat(case.links[link.id])
         seats.seat(case, link.system, link.stream, [link.id])
         bound = binding.bound(seen.raw)

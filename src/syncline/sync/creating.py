@@ -139,9 +139,12 @@ def receipt(desk: Desk, stream: Stream, binding: Binding, intent: Intent, outcom
     What a further attempt is answered, short of success, tells nothing about the first one.
     """
     case = desk.cases[intent.record]
+    link = case.links[intent.link]
     if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
-        at = intent.at + (stream.settles_in.find + stream.write_timeout if stream.create_is_safe_by == "find" else 1.0)
-        case.put(intent.link, due_since=case.links[intent.link].due_since or desk.now, due_at=at)
+        shown = intent.at + stream.settles_in.find + stream.write_timeout
+        again = desk.now + outcomes.backoff(link.unanswered)
+        at = max(shown, again) if stream.create_is_safe_by == "find" else again
+        case.put(intent.link, due_since=link.due_since or desk.now, due_at=at, unanswered=link.unanswered + 1)
         return replace(intent, state="unknown")
     if isinstance(outcome, Done):
         born(desk, binding, case, intent, outcome)
@@ -154,7 +157,9 @@ def born(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Done
     lid = intent.link
     link = case.links[lid]
     bound = binding.bound(outcome.stored) if outcome.stored is not None else {}
-    case.put(lid, external_id=outcome.id, state="active", seen=bound, writing=None, version=outcome.version)
+    case.put(
+        lid, external_id=outcome.id, state="active", seen=bound, writing=None, version=outcome.version, unanswered=0
+    )
     desk.seat(case.links[lid])
     seats.seat(case, link.system, link.stream, [lid])  # of a record that was merged meanwhile: a shadow, perhaps
     told = outcomes.read_back(desk, binding, case, intent, bound) if outcome.stored is not None else None

@@ -26,11 +26,11 @@ def settle_outcome(desk: Desk, binding: Binding, intent: Intent, outcome: Outcom
     case = desk.cases[intent.record]
     if isinstance(outcome, Unknown):
         receipts.doubt(case, intent)
-        before = max((len(case.known(intent.link, name).doubts) - 1 for name in intent.values), default=0)
-        since = case.links[intent.link].due_since or desk.now
-        case.put(intent.link, due_since=since, due_at=desk.now + backoff(before))  # the look may settle it earlier
+        link = case.links[intent.link]
+        again = desk.now + backoff(link.unanswered)  # the look may settle it earlier
+        case.put(intent.link, due_since=link.due_since or desk.now, due_at=again, unanswered=link.unanswered + 1)
         return replace(intent, state="unknown")
-    case.put(intent.link, writing=None)
+    case.put(intent.link, writing=None, unanswered=0)
     if isinstance(outcome, Done):
         stored = done(desk, binding, case, intent, outcome)
         return replace(intent, state="done", done_at=desk.now, stored=stored)
@@ -98,8 +98,8 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
 
 
 def backoff(attempts: int) -> float:
-    """1, 2, 4, 8 ... seconds up to a cap; the caller of the step adds the jitter."""
-    return float(min(RETRY_CAP_SECONDS, RETRY_SECONDS * 2**attempts))
+    """1, 2, 4, 8 ... seconds up to a cap. Without jitter: links leave in batches, at the pace of a system's limits."""
+    return float(min(RETRY_CAP_SECONDS, RETRY_SECONDS * 2 ** min(attempts, 20)))
 
 
 def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> None:
