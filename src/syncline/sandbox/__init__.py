@@ -1,0 +1,1 @@
+"""Local stand-ins for vendors' systems, good enough for the vendors' own client libraries."""
