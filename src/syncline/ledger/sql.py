@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gc
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -20,6 +19,7 @@ from syncline.ledger.migrate import check_version, migrate, version_of
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
 from syncline.ledger.statement import Session, Texts
+from syncline.ledger.turns import Turns
 from syncline.ledger.unit import SqlUnit
 
 P = ParamSpec("P")
@@ -98,8 +98,7 @@ class SqlLedger(SqlReads):
 
     def __init__(self, texts: Texts, tenure: Tenure | None, numbers: Numbers) -> None:
         self.texts, self.tenure, self.numbers = texts, tenure, numbers
-        self.turn = threading.Lock()
-        self.turn_of: int | None = None
+        self.turns = Turns()
         self.committed = 0
         self.closed = False
         self.engine: Engine = texts.engine
@@ -120,33 +119,33 @@ class SqlLedger(SqlReads):
         finally:
             connection.close()
 
+    def urgent(self) -> UrgentLedger:
+        """The same ledger for work that somebody waits for: its units come before all others that wait."""
+        return UrgentLedger(self)
+
     @contextmanager
-    def unit(self) -> Iterator[SqlUnit]:
+    def unit(self, *, urgent: bool = False) -> Iterator[SqlUnit]:
         """Commits at its end, or leaves no trace when it is left by an exception."""
         if self.tenure is None:
             raise ReadOnly(ReadOnly.__doc__)
-        if self.turn_of == threading.get_ident():
+        if self.turns.is_mine():
             raise UnitOpen(UnitOpen.__doc__)
-        with self.turn, self.session() as session, collector_at_rest():
-            self.turn_of = threading.get_ident()
-            try:
-                with transaction(session):
-                    lease.hold(session, self.tenure.fencing, self.tenure.clock(), self.tenure.seconds)
-                    # Nobody else writes while the lease is held: a unit with the next number saw what this one left.
-                    unit = SqlUnit(session, self.numbers, self.committed + 1)
-                    yield unit
-                    unit.flush()
-                self.committed += 1
-                self.numbers.reserved.update(unit.reserved)
-            finally:
-                self.turn_of = None
+        with self.turns.turn(urgent=urgent), self.session() as session, collector_at_rest():
+            with transaction(session):
+                lease.hold(session, self.tenure.fencing, self.tenure.clock(), self.tenure.seconds)
+                # Nobody else writes while the lease is held: a unit with the next number saw what this one left.
+                unit = SqlUnit(session, self.numbers, self.committed + 1)
+                yield unit
+                unit.flush()
+            self.committed += 1
+            self.numbers.reserved.update(unit.reserved)
 
     def close(self) -> None:
         """Gives the lease back. What another process took over meanwhile is left alone."""
         if self.closed:
             return
         if self.tenure is not None:
-            with self.turn, self.session() as session, transaction(session):
+            with self.turns.turn(urgent=True), self.session() as session, transaction(session):
                 if lease.stands(session, self.tenure.fencing):
                     marks.reserve(session, self.numbers.given)  # the rest of each block was never given out
                     lease.give_back(session, self.tenure.fencing)
@@ -158,6 +157,21 @@ class SqlLedger(SqlReads):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class UrgentLedger(SqlReads):
+    """A ledger whose units do not wait behind bulk work."""
+
+    def __init__(self, ledger: SqlLedger) -> None:
+        self.ledger = ledger
+
+    def ask(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As the ledger does."""
+        return self.ledger.ask(question, *args, **kwargs)
+
+    def unit(self) -> AbstractContextManager[SqlUnit]:
+        """The next turn."""
+        return self.ledger.unit(urgent=True)
 
 
 @contextmanager

@@ -24,20 +24,44 @@ DECIDES = ("tombstone", "undo", "left")
 
 def deliver(hub: Hub, system: str, stream_name: str) -> int:
     """Tells one batch of due links of a stream. Returns how many links it worked on."""
+    due_now = due_there(hub, system, stream_name)
+    batch = due_now[: min(hub.batch, hub.stream(system, stream_name).batch_size)]
+    tell_batch(hub, system, stream_name, batch, due_now)
+    return len(batch)
+
+
+def deliver_first(hub: Hub, system: str, stream_name: str, links: Sequence[Link]) -> int:
+    """Tells those of these links that are due before all others of the stream, but behind the same brakes."""
+    due_now = due_there(hub, system, stream_name)
+    if not due_now:
+        return 0
+    now, approving = hub.clock(), stops.waits_for_plan(hub, hub.declaration.binding(system, stream_name))
+    mine = [k for k in links if k.due_at is not None and k.due_at <= now and (k.writing is not None or not approving)]
+    size = min(hub.batch, hub.stream(system, stream_name).batch_size)
+    for at in range(0, len(mine), size):
+        tell_batch(hub, system, stream_name, mine[at : at + size], due_now)
+    return len(mine)
+
+
+def due_there(hub: Hub, system: str, stream_name: str) -> Sequence[Link]:
+    """The first of what may be told to a stream now, as many as the brakes look at."""
     stream, binding = hub.stream(system, stream_name), hub.declaration.binding(system, stream_name)
     if not stops.may_write(hub, binding):
-        return 0
-    size = min(hub.batch, stream.batch_size)
-    due_now = hub.ledger.due(system, stream_name, hub.clock(), max(size, stops.AHEAD))
+        return []
+    due_now = hub.ledger.due(system, stream_name, hub.clock(), max(min(hub.batch, stream.batch_size), stops.AHEAD))
     if stops.waits_for_plan(hub, binding):
-        due_now = [link for link in due_now if link.writing is not None]  # a create that was approved and sent
-    batch = due_now[:size]
+        return [link for link in due_now if link.writing is not None]  # a create that was approved and sent
+    return due_now
+
+
+def tell_batch(hub: Hub, system: str, stream_name: str, batch: Sequence[Link], due_now: Sequence[Link]) -> None:
+    """Births and all else of a batch; `due_now` is what the brakes see coming."""
+    stream = hub.stream(system, stream_name)
     gate = stops.Brakes(hub=hub, ahead=due_now)
     birth.bring_forth(hub, stream, [link for link in batch if link.state == "birth"], gate)
     known = [link for link in batch if link.external_id is not None]
     if known:
         tell(hub, stream, known, gate)
-    return len(batch)
 
 
 def tell(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> None:
