@@ -15,6 +15,14 @@ class Unreachable(Exception):
         self.after = after
 
 
+class Refused(Unreachable):
+    """The door does not let this request out, now or later: it is not what it should be. Nothing was sent."""
+
+
+class NotAdmitted(Unreachable):
+    """The system does not let us in: a sign-in failed, or what we sign in with has ended. Nothing was sent."""
+
+
 class NoAnswer(Exception):
     """The request left and no answer came; nobody knows whether it was done."""
 
@@ -23,4 +31,4 @@ class Door(Protocol):
     """The only way out."""
 
     def call(self, system: str, request: Request, effect: Effect) -> Answer:
-        """Sends one request. Raises Unreachable or NoAnswer."""
+        """Sends one request. Raises Unreachable (Refused, NotAdmitted) or NoAnswer."""

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
-from syncline.connect.door import NoAnswer, Unreachable
+from syncline.connect.door import NoAnswer, NotAdmitted, Unreachable
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Stream
 from syncline.model.observation import Observation
@@ -44,6 +44,8 @@ def asked_of(hub: Hub, system: str, request: Request) -> tuple[Answer, Outcome |
         raise NotNow(system, "paused")
     try:
         answer = hub.door.call(system, request, "read")
+    except NotAdmitted as error:
+        refused(hub, system, Denied(reason=str(error)))
     except Unreachable as error:
         raise NotNow(system, str(error), error.after or LOOK_LATER_SECONDS) from error
     except NoAnswer as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
-from syncline.connect.door import NoAnswer, Unreachable
+from syncline.connect.door import NoAnswer, NotAdmitted, Refused, Unreachable
 from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
 from syncline.model.intent import Intent
 from syncline.model.link import Link
-from syncline.model.outcome import Clash, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.outcome import Clash, Denied, Later, Missing, Outcome, Rejected, Unknown
 from syncline.sync.hub import Hub
 from syncline.sync.poison import POISON
 
@@ -144,6 +144,10 @@ def call(hub: Hub, system: str, request: Request) -> Answer | Outcome:
     """One request that may write."""
     try:
         return hub.door.call(system, request, "write")
+    except Refused as error:
+        return Rejected(reason=str(error), code="refused")
+    except NotAdmitted as error:
+        return Denied(reason=str(error))
     except Unreachable as error:
         return Later(after=UNREACHABLE_SECONDS if error.after is None else error.after)
     except NoAnswer as error:
