@@ -334,3 +334,9 @@ def test_the_environment_and_connectors_are_arguments() -> None:
     assert "ODOO_API_KEY is not set" in only(HEAD, environment={}).message
     assert "unknown connector" in only("hub: a\nsystems: {x: {connector: y}}\n", connectors={}).message
     assert CONNECTORS["open"].auth is None
+
+
+def test_what_may_be_called_inside_the_company_is_declared() -> None:
+    declaration = loaded(HEAD + "egress:\n  allow: [10.20.0.0/16, odoo.acme.internal, '127.0.0.1:8700']\n").declaration
+    assert declaration.allow == ("10.20.0.0/16", "odoo.acme.internal", "127.0.0.1:8700")
+    assert loaded(HEAD).declaration.allow == ()

@@ -57,6 +57,7 @@ class Declaration:
 
     entity_modes: modes of single entities; those of single systems are at the system.
     ignored:      entities whose relations are not swept (`associations: ignore`).
+    allow:        what may be called beside public addresses by https.
     unmatched:    what becomes of a person without a twin: "park", "leave-blank", or a stand-in.
     """
 
@@ -81,6 +82,7 @@ class Declaration:
     examples: tuple[Example, ...] = ()
     zone: str = "UTC"
     currency: str | None = None
+    allow: tuple[str, ...] = ()
 
     def binding(self, system: str, stream: str) -> Binding:
         """The binding of a stream."""

@@ -126,5 +126,6 @@ def _compiled(check: Check, secrets: Mapping[Path, Any], environment: Mapping[st
         addressees=addressees, alerts=alerts, brakes=brakes, brakes_from_links=hub.brakes.from_links,
         unmatched=unmatched, examples=rules.examples_of(check, bindings),
         entity_modes={name: mode for name in hub.entities if (mode := check.entity(name).mode) is not None},
+        allow=tuple(hub.egress.allow),
         ignored=frozenset(name for name in hub.entities if check.entity(name).associations == "ignore"),
     )  # fmt: skip

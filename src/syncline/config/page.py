@@ -19,6 +19,7 @@ _BLOCKS = (
     ("AlertBlock", "An alert", "alerts.NAME"),
     ("BrakesBlock", "Brakes", "brakes"),
     ("BrakeBlock", "A brake", "brakes.KIND"),
+    ("EgressBlock", "What may be called", "egress"),
     ("PeopleBlock", "Persons", "people"),
     ("ExampleBlock", "An example", "examples.NAME"),
 )

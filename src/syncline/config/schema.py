@@ -148,6 +148,16 @@ class BrakesBlock(Block):
     from_links: int = Field(default=50, ge=0, description="No brake in a stream with fewer links.")
 
 
+class EgressBlock(Block):
+    """What may be called beside public addresses by https."""
+
+    allow: list[Text] = Field(
+        default_factory=list,
+        description="Systems in the company's own network, and sandboxes: `HOST`, `HOST:PORT`, an address, or a range "
+        "as `10.20.0.0/16`. Only there may an address be private, or spoken to without TLS.",
+    )
+
+
 class PeopleBlock(Block):
     """Persons who work here and have another id in each system."""
 
@@ -202,5 +212,6 @@ class HubBlock(Block):
     tables: dict[Name, Rows] = Field(default_factory=dict, description="Lookup tables that several fields use.")
     mappings: dict[Name, LensBlock] = Field(default_factory=dict, description="Settings that several `at` use.")
     brakes: BrakesBlock = Field(default_factory=lambda: BrakesBlock(), description="Brakes.")
+    egress: EgressBlock = Field(default_factory=lambda: EgressBlock(), description="What may be called.")
     people: PeopleBlock = Field(default_factory=lambda: PeopleBlock(), description="Persons.")
     examples: dict[Text, ExampleBlock] = Field(default_factory=dict, description="Stored cases.")
