@@ -180,6 +180,21 @@ class Egress:
         """effect: None: a step of a sign-in, which says by its slots who we are."""
         system, told = outlet.system, {} if who.known is None else who.known.told
         self._breaker.before(system)
+        came: Incoming | Failed | None = None
+        try:
+            came = self._left(outlet, where, request, who, effect, urgent)
+        finally:
+            if came is None or (isinstance(came, Failed) and came.forbidden):
+                self._breaker.spared(system)
+        if isinstance(came, Failed):
+            self._gave_up(system, where, came)
+        return self._understood(outlet, where, request, came, told, effect)
+
+    def _left(
+        self, outlet: Outlet, where: Place, request: Request, who: Who, effect: Effect | None, urgent: bool
+    ) -> Incoming | Failed:
+        """Its turn, its secrets, and out."""
+        system, told = outlet.system, {} if who.known is None else who.known.told
         ticket = self._budget.take(system, request.kind, request.cost, urgent=urgent)
         came: Incoming | Failed | None = None
         try:
@@ -190,14 +205,12 @@ class Egress:
                 follow=outlet.follow and effect == "read" and request.method == "GET",
             )  # fmt: skip
             came = self._clients[system].send(leaving)
+            return came
         finally:
             if isinstance(came, Incoming):
                 ticket.done(came.status, came.headers)
             else:
                 ticket.done(None, {})
-        if isinstance(came, Failed):
-            self._gave_up(system, where, came)
-        return self._understood(outlet, where, request, came, told, effect)
 
     def _credential(self, outlet: Outlet, who: Who) -> fill.Credential | None:
         auth = outlet.connector.auth

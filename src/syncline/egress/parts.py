@@ -42,6 +42,9 @@ class Breaker(Protocol):
     def worked(self, system: str) -> None:
         """It answered."""
 
+    def spared(self, system: str) -> None:
+        """The call that it let through was not made after all."""
+
 
 class Tokens(Protocol):
     """Access tokens that are made anew from refresh tokens."""
@@ -78,3 +81,6 @@ class NoLimits:
 
     def worked(self, system: str) -> None:
         """As expected."""
+
+    def spared(self, system: str) -> None:
+        """Another may go."""
