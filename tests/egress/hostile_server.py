@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class Server:
     acts: dict[str, Act] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     connections: int = 0
+    tls: ssl.SSLContext | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -48,8 +50,8 @@ class Server:
 
 
 @contextmanager
-def served(acts: Mapping[str, Act]) -> Iterator[Server]:
-    server = Server(acts=dict(acts))
+def served(acts: Mapping[str, Act], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    server = Server(acts=dict(acts), tls=tls)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.05)
     server.port = listener.getsockname()[1]
@@ -78,6 +80,12 @@ def accept(server: Server, listener: socket.socket, threads: list[threading.Thre
 
 
 def serve(server: Server, connection: socket.socket) -> None:
+    connection.settimeout(5)
+    try:
+        connection = connection if server.tls is None else server.tls.wrap_socket(connection, server_side=True)
+    except OSError:  # no handshake: the client does not trust us
+        connection.close()
+        return
     connection.settimeout(0.1)
     with connection:
         while not server.stopping.is_set():
@@ -147,13 +155,15 @@ def raw(*parts: bytes) -> Act:
     return act
 
 
-def drip(server: list[Server], start: bytes, piece: bytes, every: float) -> Act:
-    """After a start, a piece again and again, until the client goes away or the test ends."""
+def drip(start: bytes, piece: bytes, every: float, most: int = 10_000) -> Act:
+    """After a start, a piece again and again, until the client goes away."""
 
     def act(connection: socket.socket, heard: Heard) -> None:
+        connection.settimeout(5)
         connection.sendall(start)
-        while not server[0].stopping.wait(every):
+        for _ in range(most):
             connection.sendall(piece)
+            threading.Event().wait(every)
 
     act.ends = True  # type: ignore[attr-defined]
     return act

@@ -92,6 +92,16 @@ def test_without_its_secret_nothing_is_sent() -> None:
         assert server.heard == []
 
 
+@pytest.mark.parametrize("secret", ["w\u00f6rd", "word\n", "word\r\nHost: evil.example", "\x00"])
+def test_a_secret_that_no_header_can_hold_is_not_sent(secret: str) -> None:
+    with served({"*": reply(200, [])}) as server:
+        with door(server, Bearer(), secrets=Kept({"secret": secret})) as out:
+            text = raised(NotAdmitted, lambda: out.call("toy", get(), "read"))
+        assert "copied whole" in text
+        assert secret not in text
+        assert server.connections == 0
+
+
 # ---- what cannot be sent
 @pytest.mark.parametrize(
     "request_",

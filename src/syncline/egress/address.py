@@ -83,8 +83,12 @@ class Place:
     @property
     def origin(self) -> str:
         """`https://acme.example`, with the port where it is not the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}" + ("" if self.port == PORTS[self.scheme] else f":{self.port}")
+        return f"{self.scheme}://{self.door.removesuffix(f':{PORTS[self.scheme]}')}"
+
+    @property
+    def door(self) -> str:
+        """`acme.example:443`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def denied(ip: IP) -> str | None:

@@ -108,7 +108,7 @@ class Client:
         try:
             return self._exchanged(outgoing, journey)
         except Forbidden as error:
-            return Failed(why=str(error), sent=False, forbidden=True)
+            return Failed(why=str(error), sent=journey.sent, forbidden=True)
         except (Unreadable, TooMuch) as error:
             return Failed(why=str(error), sent=journey.sent)
         except httpcore2.ConnectTimeout:
@@ -116,11 +116,14 @@ class Client:
         except httpcore2.PoolTimeout:
             return Failed(why=f"all {self._limits.connections} connections are in use", sent=journey.sent)
         except httpcore2.TimeoutException:
-            return Failed(why=f"nothing came for {self._limits.read:g} s", sent=journey.sent)
+            over = f"nothing came for {self._limits.read:g} s" if journey.left() > 0.01 else journey.too_long
+            return Failed(why=over, sent=journey.sent)
         except (httpcore2.ConnectError, OSError) as error:
             return Failed(why=plain(error), sent=journey.sent)
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
             return Failed(why=f"the connection broke ({plain(error)})", sent=journey.sent)
+        except Exception as error:  # a fault of ours or of the library: its text, too, may hold what was sent
+            return Failed(why=f"it could not be asked ({type(error).__name__})", sent=journey.sent)
 
     def _exchanged(self, outgoing: Outgoing, journey: Journey) -> Incoming:
         request = httpx2.Request(outgoing.method, outgoing.url, headers=outgoing.headers, content=outgoing.content)

@@ -225,7 +225,8 @@ class Egress:
         return found
 
     def _gave_up(self, system: str, where: Place, came: Failed) -> NoReturn:
-        text = self._redactor.text(f"{system}: {where.host}: {came.why}")
+        # What is forbidden says where: behind a redirect that is another host.
+        text = self._redactor.text(f"{system}: {came.why}" if came.forbidden else f"{system}: {where.host}: {came.why}")
         if not came.forbidden:
             self._breaker.failed(system, text)
         if came.sent:

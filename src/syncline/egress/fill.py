@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syncline.connect.auth import Basic, Bearer, Slot
-from syncline.connect.door import Refused
+from syncline.connect.door import NotAdmitted, Refused
 from syncline.connect.request import Request
 from syncline.egress.client import Outgoing
 
@@ -26,7 +26,7 @@ OURS = (
 )
 
 _NAME = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]{1,100}")
-_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
+_VALUE = re.compile(r"[\x20-\x7e]*")
 _FRAMING = frozenset(
     (
         *("host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect"),
@@ -50,6 +50,8 @@ def credential(auth: Bearer | Basic | None, value: Value) -> Credential | None:
     """By the secret of that moment."""
     if isinstance(auth, Bearer):
         secret = str(value(SECRET))
+        if not _VALUE.fullmatch(secret):
+            raise NotAdmitted("its secret holds signs that no header can hold: was it copied whole, and nothing more?")
         return Credential(header=auth.header, value=f"{auth.scheme} {secret}" if auth.scheme else secret)
     if isinstance(auth, Basic):
         return Credential(header="Authorization", value=f"Basic {pair(str(value(auth.user)), str(value(SECRET)))}")

@@ -49,5 +49,5 @@ class Guard:
         for ip in answers:
             why = refusal(place, ip, self.allowed, own=self.own(unmapped(ip)))
             if why is not None:
-                raise Forbidden(f"{place.host}: {why}; if that is meant, allow `{place.host}:{place.port}`")
+                raise Forbidden(f"{place.host}: {why}; if that is meant, allow `{place.door}`")
         return answers

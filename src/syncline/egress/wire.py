@@ -47,11 +47,20 @@ class Journey:
     def __post_init__(self) -> None:
         self.ends = self.clock() + self.limits.total
 
+    def left(self) -> float:
+        """Seconds."""
+        return self.ends - self.clock()
+
+    @property
+    def too_long(self) -> str:
+        """What is said when none are left."""
+        return f"no whole answer within {self.limits.total:g} s"
+
     def seconds(self, most: float) -> float:
         """At most so many, and no more than are left of all."""
-        left = self.ends - self.clock()
+        left = self.left()
         if left <= 0:
-            raise TooMuch(f"no whole answer within {self.limits.total:g} s")
+            raise TooMuch(self.too_long)
         return min(most, left)
 
     def bytes(self, most: int) -> int:
