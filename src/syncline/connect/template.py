@@ -15,12 +15,14 @@ class Template:
     scope:     entity to the expression that says which rows of its stream are of it, where a stream holds several.
     on_create: entity to raw values that a new row gets.
     keys:      entity to the fields by which its rows are matched, the strongest first.
+    values:    entity to field to what this vendor calls each canonical value: rows of `values:`.
     """
 
     at: Mapping[str, Mapping[str, Any]]
     scope: Mapping[str, str] = field(default_factory=dict)
     on_create: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +35,7 @@ class Use:
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+EVERYTHING = Use()
+"""All that a connector declares, without options."""

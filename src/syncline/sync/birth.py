@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec.structs import replace
 
 from syncline.connect.connector import SHARED
+from syncline.connect.request import Answer
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
@@ -16,7 +18,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.record import Parking, Record
-from syncline.sync import creating, meet, observe, scope, settle, written
+from syncline.sync import creating, meet, observe, scope, send, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate
@@ -250,9 +252,13 @@ def may_begin(record: Record, link: Link) -> bool:
 
 
 def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
-    """The same create under the same key: the system knows whether it did it."""
+    """The same create under the same key: the system knows whether it did it.
+
+    Of one that takes several steps those that succeeded are answered from the journal; the first that did not is asked.
+    """
     binding = hub.declaration.binding(link.system, link.stream)
-    intent = replace(pending, at=hub.clock(), state="sent")
+    answers = takewhile(lambda one: not send.failed(hub, link.system, Answer(**one)), pending.journal)
+    intent = replace(pending, at=hub.clock(), state="sent", journal=tuple(answers))
     with hub.ledger.unit() as unit:
         unit.save_intents([intent])
     hub.point("create committed again")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from syncline.connect.door import NoAnswer, NotAdmitted, Unreachable
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Stream
-from syncline.model.observation import Observation
+from syncline.model.observation import Gone, Observation
 from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
 from syncline.sync import missed, poison, settle
@@ -209,13 +209,20 @@ def look(hub: Hub, system: str, name: str) -> int:
         with hub.ledger.unit() as unit:
             unit.drop_hints(hints)
         return len(hints)
-    seen = look_at(hub, system, stream, [hint.id for hint in hints])
-    settle.settle_hints(hub, system, name, list(seen.values()), hints)
+    seen, gone = looked_at(hub, system, stream, [hint.id for hint in hints])
+    settle.settle_hints(hub, system, name, list(seen.values()), hints, gone)
     return len(hints)
 
 
 def look_at(hub: Hub, system: str, stream: Stream, ids: Sequence[str]) -> dict[str, Observation]:
     """The objects with these ids as they are now; what is not there is not in it."""
+    return looked_at(hub, system, stream, ids)[0]
+
+
+def looked_at(
+    hub: Hub, system: str, stream: Stream, ids: Sequence[str]
+) -> tuple[dict[str, Observation], Sequence[Gone]]:
+    """The same, and the deletes that the look proves."""
     assert stream.get is not None
     now = hub.clock()
     page, ahead = show(hub, system, stream, stream.get(ids))
@@ -223,4 +230,5 @@ def look_at(hub: Hub, system: str, stream: Stream, ids: Sequence[str]) -> dict[s
     if not all(has_name(stream, raw) for raw in records):
         raise NotNow(system, f"{stream.name}: rows without {stream.key}; which ones are there cannot be said")  # I11
     seen = [observation(stream, raw, now, lag, ahead, listed=False) for raw in records]
-    return {one.id: one for one in seen}
+    proven = page.gone if stream.deletes_proven_by in ("feed", "tombstone") else ()  # I11
+    return {one.id: one for one in seen}, [replace(one, at=one.at - ahead) for one in proven]

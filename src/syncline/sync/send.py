@@ -10,7 +10,7 @@ from syncline.connect.request import Answer, Request, Write
 from syncline.connect.stream import Asked, Stream, WriteOrder
 from syncline.model.intent import Intent
 from syncline.model.link import Link
-from syncline.model.outcome import Clash, Denied, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.outcome import Clash, Denied, Exists, Later, Missing, Outcome, Rejected, Unknown
 from syncline.sync.hub import Hub
 from syncline.sync.poison import POISON
 
@@ -26,7 +26,7 @@ def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links
             answer = send_batch(hub, stream, system, list(batch.values()))
             if isinstance(answer, list):
                 told |= zip(batch, answer, strict=True)
-            elif not isinstance(answer, Rejected | Clash | Missing):
+            elif not isinstance(answer, Rejected | Clash | Missing | Exists):
                 told |= dict.fromkeys(batch, answer)  # of a batch refused for one of its writes each is asked alone
     return [
         told[intent.id] if intent.id in told else send_one(hub, stream, system, intent, links[intent.link])

@@ -61,30 +61,34 @@ def settle_news(
         hub.point("cursor saved")
 
 
-def settle_hints(hub: Hub, system: str, stream: str, seen: Sequence[Observation], hints: Sequence[Hint]) -> None:
-    """T1 of a batch of looks: the hints go with what they showed."""
+def settle_hints(
+    hub: Hub, system: str, stream: str, seen: Sequence[Observation], hints: Sequence[Hint], gone: Sequence[Gone] = ()
+) -> None:
+    """T1 of a batch of looks: the hints go with what they showed, and with the deletes that they proved."""
     binding = hub.declaration.binding(system, stream)
     news = [(one, binding.bound(one.raw)) for one in seen]
     try:
-        settle_looks(hub, binding, news, hints)
+        settle_looks(hub, binding, news, hints, gone)
     except poison.POISON:
         poison.one_by_one(hub, binding, news, settle_alone)  # L2
         there = {one.id for one in seen}
         with hub.ledger.unit() as unit:
             unit.drop_hints([hint for hint in hints if hint.id in there])
-        settle_looks(hub, binding, [], [hint for hint in hints if hint.id not in there])
+        settle_looks(hub, binding, [], [hint for hint in hints if hint.id not in there], gone)
 
 
 def settle_looks(
-    hub: Hub, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]], hints: Sequence[Hint]
-) -> None:
-    """What hints named: seen, or not there."""
-    there = {one.id for one, _ in news}
+    hub: Hub, binding: Binding, news: Sequence[tuple[Observation, dict[str, object]]], hints: Sequence[Hint],
+    gone: Sequence[Gone],
+) -> None:  # fmt: skip
+    """What hints named: seen, deleted, or not there."""
+    told = {one.id for one, _ in news} | {one.id for one in gone}
     with hub.ledger.unit() as unit:
         unit.drop_hints(hints)
         desk = open_desk(hub, unit, "look", (binding.system, binding.stream))
         settle(desk, binding, news)
-        settle_missing(desk, binding, [hint.id for hint in hints if hint.id not in there])
+        settle_deletes(desk, binding, gone)
+        settle_missing(desk, binding, [hint.id for hint in hints if hint.id not in told])
         close_desk(desk)
         hub.point("hints settled")
 

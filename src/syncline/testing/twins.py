@@ -71,12 +71,12 @@ def cursor_first(hub: Any, system: str, stream: str, seen: Any, cursor: Any, gon
 _settle_page = settle.settle_page
 
 
-def answer_first(hub: Any, system: str, stream: str, seen: Any, hints: Any) -> None:
+def answer_first(hub: Any, system: str, stream: str, seen: Any, hints: Any, gone: Any = ()) -> None:
     """A hint is confirmed before what it showed is committed."""
     with hub.ledger.unit() as unit:
         unit.drop_hints(hints)
     hub.point("hints dropped")
-    _settle_hints(hub, system, stream, seen, hints)
+    _settle_hints(hub, system, stream, seen, hints, gone)
 
 
 _settle_hints = settle.settle_hints
