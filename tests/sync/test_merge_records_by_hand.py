@@ -138,3 +138,41 @@ def test_an_undo_of_a_run_before_the_merge_does_not_mistake_one_version_for_anot
     undo.undo_run(world.hub, run, "anna")
     world.quiet()
     assert world.there("erp", "erp0", "name") == "Anna"
+
+
+# ---- what is edited in a shadow that then takes the seat
+@pytest.mark.parametrize("field", ["price", "phone"])
+def test_an_edit_of_its_own_value_in_a_shadow_is_taken_when_the_other_row_is_deleted(field: str) -> None:
+    world, one, other = pair()
+    world.edit("erp", "erp1", **{field: "19"})
+    world.quiet()
+    answers.merge_records(world.hub, one, other, "anna")
+    world.quiet()
+    assert world.link("erp", "erp1").state == "shadow"
+    assert world.value(one, field) == "19", "it fills a blank"
+    world.edit("erp", "erp1", **{field: "33"})
+    world.look_at_everything()
+    world.quiet()
+    assert world.value(one, field) == "19", "a shadow is only read"
+    world.delete("erp", "erp0")
+    world.quiet()
+    assert world.link("erp", "erp1").state == "active"
+    assert world.value(one, field) == "33", "nobody else has set it since"
+    assert {world.there(s, f"{s}0", field) for s in ("crm", "shop")} == {"33"}
+    assert world.there("erp", "erp1", field) == "33"
+
+
+def test_what_others_set_since_holds_against_the_shadow() -> None:
+    world, one, other = pair()
+    world.edit("erp", "erp1", phone="19")
+    world.quiet()
+    answers.merge_records(world.hub, one, other, "anna")
+    world.quiet()
+    world.edit("erp", "erp1", phone="33")
+    world.look_at_everything()
+    world.quiet()
+    world.edit("crm", "crm0", phone="44")
+    world.quiet()
+    world.delete("erp", "erp0")
+    world.quiet()
+    assert {world.value(one, "phone"), world.there("erp", "erp1", "phone")} == {"44"}

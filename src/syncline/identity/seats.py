@@ -66,16 +66,20 @@ def end_birth(case: Case, link: Link) -> None:
 
 
 def meet_again(case: Case, lids: Iterable[int]) -> None:
-    """Rows that stand for nothing so far: what equals the record is agreed, the rest is due, blanks are filled."""
+    """Rows that stand for nothing so far: what equals the record is agreed, the rest is due, blanks are filled.
+
+    Where the record still holds what this very row said, an edit of that is measured by the look that follows. # I1
+    """
     for lid in lids:
         view = case.view(lid)
         for name in sorted({*view, *case.links[lid].known}):
-            current = case.value(name)
+            current, known = case.value(name), case.known(lid, name)
             same = name in view and case.equal(name, view[name], current.value)
+            edited = not same and name in view and known.has_base and current.source == lid
             case.learn(
-                lid, name, agreed=current.version if same else None, emptied=current.version, sent=(), tries=0,
-                filling=not same and name in view and view[name] is None, withheld=None, differs=False, parked=None,
-                has_base=False, base=None,
+                lid, name, agreed=current.version if same or edited else None, emptied=current.version, sent=(),
+                tries=0, filling=not same and not edited and name in view and view[name] is None, withheld=None,
+                differs=False, parked=None, has_base=edited, base=known.base if edited else None,
             )  # fmt: skip
 
 
