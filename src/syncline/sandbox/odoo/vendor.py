@@ -1,0 +1,123 @@
+"""Odoo as a vendor of the sandbox: which wire a call came over, how each says no, and what people do in the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from xml.etree import ElementTree
+
+from syncline.sandbox.call import Call, Reply
+from syncline.sandbox.odoo import hooks, json2, jsonrpc, logins, screens, seeding, xmlrpc
+from syncline.sandbox.odoo.errors import AccessDenied, Failure, UserError, unauthorized
+from syncline.sandbox.odoo.founding import found
+from syncline.sandbox.odoo.models import models_of
+from syncline.sandbox.odoo.service import version_of
+from syncline.sandbox.odoo.xmlvalues import decoded_call
+from syncline.sandbox.quotas import Quota
+from syncline.sandbox.sandbox import Sandbox
+from syncline.sandbox.vendor import Users, Vendor, Words
+
+NEWEST = 19
+VERSIONS = (17, 18, 19)
+
+
+def odoo(version: int = NEWEST) -> Vendor:
+    """Odoo of that major version. Options of its sandbox: `database`, and the administrator's `password`, `api_key`."""
+    if version not in VERSIONS:
+        raise ValueError(f"Odoo {version} is not played here; {', '.join(map(str, VERSIONS))} are")
+    return Vendor(
+        name="odoo",
+        streams=tuple(models_of(version)),
+        answer=answer,
+        words=Words(limited=limited, failed=failed, expired=expired, rejected=rejected),
+        users=Users(read=screens.read, save=screens.save, remove=screens.remove, acts=screens.ACTS),
+        seed=seeding.seed,
+        found=partial(found, version=version),
+        kind=kind,
+        hooks=hooks.subscribe,
+        deliveries=hooks.deliveries,
+    )
+
+
+def answer(sandbox: Sandbox, call: Call) -> Reply:
+    """One call, over whichever wire."""
+    match call.path.rstrip("/").split("/")[1:]:
+        case ["json", "2", *_] if version_of(sandbox) >= 19:
+            return json2.answer(sandbox, call)
+        case ["web" | "json", "version"] if call.method == "GET" and version_of(sandbox) >= 19:
+            version = version_of(sandbox)
+            return Reply(body={"version_info": [version, 0, 0, "final", 0, ""], "version": f"{version}.0"})
+        case ["xmlrpc", "2", _] | ["xmlrpc", _] if call.method == "POST":
+            return xmlrpc.answer(sandbox, call)
+        case ["web", "hook", secret]:
+            return screens.hooked(sandbox, call, secret)
+        case ["jsonrpc"] | ["web", "session" | "webclient" | "dataset", *_] if call.method == "POST":
+            return jsonrpc.answer(sandbox, call)
+    return Reply(status=404, body=b"<h1>Not Found</h1>", headers=jsonrpc.HTML)
+
+
+def refusal(sandbox: Sandbox, call: Call, failure: Failure) -> Reply:
+    """The failure, as the wire of that call says it."""
+    if call.path.startswith(json2.ROOT):
+        return json2.refusal(failure)
+    if call.path.startswith("/xmlrpc/"):
+        return xmlrpc.refusal(call, failure)
+    request = jsonrpc.asked(call)
+    return jsonrpc.refusal(version_of(sandbox), request.get("id") if request else None, failure)
+
+
+def limited(sandbox: Sandbox, call: Call, quota: Quota | None) -> Reply:
+    """Odoo itself knows no limit; what stands before it answers before any wire is looked at."""
+    wait = str(round(quota.per_seconds)) if quota and quota.per_seconds else "1"
+    headers = {**jsonrpc.HTML, "retry-after": wait}
+    return Reply(status=429, body=b"<h1>429 Too Many Requests</h1>", headers=headers)
+
+
+def failed(sandbox: Sandbox, call: Call, status: int) -> Reply:
+    """500 is Odoo's own, and inside the wire; what is above is the proxy's."""
+    if status != 500:
+        return Reply(status=status, body=f"<h1>{status}</h1>".encode(), headers=jsonrpc.HTML)
+    failure = Failure("could not serialize access due to concurrent update\n")
+    failure.name = "psycopg2.errors.SerializationFailure"
+    return refusal(sandbox, call, failure)
+
+
+def expired(sandbox: Sandbox, call: Call) -> Reply:
+    """The secret that the call showed opens nothing from now on."""
+    if call.path.startswith(json2.ROOT):
+        logins.expire(sandbox.store, call.headers.get("authorization", "").partition(" ")[2].strip())
+        return json2.refusal(unauthorized("Invalid apikey"))
+    service, _, params = _rpc(call)
+    if service == "object" and len(params) > 2:
+        logins.expire(sandbox.store, str(params[2]))
+    return refusal(sandbox, call, AccessDenied())
+
+
+def rejected(sandbox: Sandbox, call: Call) -> Reply:
+    """A rule of the business that nobody knew of."""
+    return refusal(sandbox, call, UserError("This is not allowed by the rules of the company."))
+
+
+def kind(call: Call) -> str:
+    """`res.partner.write`, whichever wire it came over; `common.login`; else the path."""
+    if call.path.startswith(json2.ROOT):
+        return ".".join(call.path.removeprefix(json2.ROOT).strip("/").split("/"))
+    service, method, params = _rpc(call)
+    if service == "object" and len(params) > 4:
+        return f"{params[3]}.{params[4]}"
+    return f"{service}.{method}" if service else call.path
+
+
+def _rpc(call: Call) -> tuple[str, str, list[Any]]:
+    """Service, method and parameters of a call over one of the older wires; empty where it is none."""
+    try:
+        if call.path.startswith("/xmlrpc/"):
+            method, params = decoded_call(call.body)
+            return call.path.rstrip("/").rpartition("/")[2], method, params
+        request = jsonrpc.asked(call) if call.path == "/jsonrpc" else None
+    except (ElementTree.ParseError, ValueError):
+        return "", "", []
+    given: Mapping[str, Any] = (request or {}).get("params") or {}
+    args = given.get("args")
+    return str(given.get("service", "")), str(given.get("method", "")), args if isinstance(args, list) else []

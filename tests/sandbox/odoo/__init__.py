@@ -1,0 +1,1 @@
+"""The Odoo sandbox, over its three wires."""
