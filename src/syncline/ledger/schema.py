@@ -279,3 +279,44 @@ lease = Table(
     Column("since", Double, nullable=False),
     Column("until", Double, nullable=False),
 )  # fmt: skip
+
+# How much of a limit's long window was used, by stretches of it: of the present one an upper bound.
+budget = Table(
+    "budget", metadata,
+    Column("system", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("began", Double, primary_key=True),
+    Column("used", Number, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+# Sealed by a key of `secret_key`, which is sealed by the master key; that one is never here.
+secret = Table(
+    "secret", metadata,
+    Column("system", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("hosts", Words, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+secret_key = Table(
+    "secret_key", metadata,
+    Column("id", Words, primary_key=True),
+    Column("master", Words, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+)  # fmt: skip
+
+# What one process at a time does for a short while, beside the hub's lease.
+short_lease = Table(
+    "short_lease", metadata,
+    Column("name", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("host", Words, nullable=False),
+    Column("process", Words, nullable=False),
+    Column("fencing", Number, nullable=False),
+    Column("since", Double, nullable=False),
+    Column("until", Double, nullable=False),
+)  # fmt: skip
