@@ -53,7 +53,7 @@ class Server:
 def served(acts: Mapping[str, Act], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     server = Server(acts=dict(acts), tls=tls)
     listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.05)
+    listener.settimeout(0.01)
     server.port = listener.getsockname()[1]
     threads = [threading.Thread(target=accept, args=(server, listener, threads_of := []))]
     threads[0].start()
@@ -86,7 +86,7 @@ def serve(server: Server, connection: socket.socket) -> None:
     except OSError:  # no handshake: the client does not trust us
         connection.close()
         return
-    connection.settimeout(0.1)
+    connection.settimeout(0.02)
     with connection:
         while not server.stopping.is_set():
             try:

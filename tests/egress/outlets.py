@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from syncline.model.outcome import Denied, Later, Missing, Outcome, Rejected
 CANARY = "c4nary/Secret+\u00e4\"'<&> %"  # changes in every kind of escape
 
 READS = (("GET", "/things"), ("GET", "/things/*"), ("POST", "/things/search"), ("POST", "/*/search_read"))
+
+NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts no certificate."""
 
 
 @dataclass
@@ -61,7 +65,9 @@ def door(server: Server, auth: Auth | None = None, *, secrets: Kept | None = Non
         **{"system": "toy", "connector": connector(auth, **given), "url": server.url, "allowed": (server.place,),
            **of_outlet}
     )  # fmt: skip
-    egress = Egress([outlet], secrets or Kept(), **{"limits": Limits(connect=2, read=2, total=5), **of_door})
+    egress = Egress(
+        [outlet], secrets or Kept(), **{"limits": Limits(connect=2, read=2, total=5), "trusted": NOBODY, **of_door}
+    )
     try:
         yield egress
     finally:

@@ -12,7 +12,7 @@ from syncline.config.settings import Mode
 from syncline.connect.connector import Connector
 from syncline.connect.door import Refused
 from syncline.connect.request import Request
-from syncline.egress.address import Place, place
+from syncline.egress.address import Forbidden, Place, place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,15 @@ class Outlet:
         """Where a request goes, and the request relative to that.
 
         A whole address, as in a link to the next page, is taken where it is the system's own, or a host that its
-        connector names: nobody else gets what we send (I18). Raises Refused, Forbidden.
+        connector names: nobody else gets what we send (I18). Raises Refused; Forbidden for the system's own address.
         """
-        if not request.path.lower().startswith(("https:", "http:", "//")):
+        if not request.path.lower().startswith(("https:", "http:")):
             return self.place, request
         bare, _, query = request.path.partition("?")
-        there = place(bare)
+        try:
+            there = place(bare)
+        except Forbidden as error:
+            raise Refused(f"{self.system}: it points elsewhere: {error}") from None
         if there.origin == self.place.origin and (there.path + "/").startswith(self.place.path + "/"):
             base, path = self.place, there.path[len(self.place.path) :]
         elif there.scheme == "https" and there.host in self.connector.hosts:
