@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from threading import Event, Thread
 
 import pytest
 from small_world import Small, contacts, filled
@@ -27,6 +29,11 @@ def hint(small: Small, *ids: str) -> None:
         unit.put_hints(hints_of(small.hub, "crm", [Touched(stream="contact", id=one) for one in ids]))
 
 
+def told(reason: NotNow) -> None:
+    """Nobody is away."""
+    raise reason
+
+
 def flooded(small: Small) -> None:
     """Much waits to be told to the ERP."""
     for row in small.alive("crm")[:25]:
@@ -39,7 +46,7 @@ def test_it_is_told_before_what_waits() -> None:
     flooded(small)
     small.systems["crm"].change("contact", "crm29", {"name": "urgent"})
     hint(small, "crm29")
-    assert urgent.follow_hints(small.hub, "crm", "contact") == 1
+    assert urgent.follow_hints(small.hub, "crm", "contact", told) == 1
     assert [call.json for call in small.writes()] == [{"name": "urgent"}]
     small.deliver()
     assert len(small.writes()) == 26
@@ -49,7 +56,7 @@ def test_without_hints_nothing_is_read_or_told() -> None:
     small = world()
     flooded(small)
     before = len(small.calls)
-    assert urgent.follow_hints(small.hub, "crm", "contact") == 0
+    assert urgent.follow_hints(small.hub, "crm", "contact", told) == 0
     assert len(small.calls) == before
 
 
@@ -57,7 +64,7 @@ def test_what_has_nothing_new_is_only_looked_at() -> None:
     small = world()
     flooded(small)
     hint(small, "crm28")
-    assert urgent.follow_hints(small.hub, "crm", "contact") == 1
+    assert urgent.follow_hints(small.hub, "crm", "contact", told) == 1
     assert small.writes() == []
 
 
@@ -67,7 +74,7 @@ def test_modes_hold_for_the_urgent_too(mode: str) -> None:
     small.other(replace(small.hub.declaration, mode=mode))
     small.systems["crm"].change("contact", "crm0", {"name": "urgent"})
     hint(small, "crm0")
-    urgent.follow_hints(small.hub, "crm", "contact")
+    urgent.follow_hints(small.hub, "crm", "contact", told)
     assert small.writes() == []
 
 
@@ -77,7 +84,7 @@ def test_brakes_see_the_flood_that_hints_bring_one_by_one() -> None:
         small.systems["crm"].change("contact", row.id, {"name": f"rewritten {row.id}"})
     for row in small.alive("crm"):
         hint(small, row.id)
-        urgent.follow_hints(small.hub, "crm", "contact")
+        urgent.follow_hints(small.hub, "crm", "contact", told)
     assert len(small.writes()) <= 51, "more than 50 and more than 10 % of a field are held"
 
 
@@ -87,7 +94,38 @@ def test_a_system_that_is_away_keeps_the_hint() -> None:
     hint(small, "crm0")
     small.systems["crm"].up = False
     with pytest.raises(NotNow):
-        urgent.follow_hints(small.hub, "crm", "contact")
+        urgent.follow_hints(small.hub, "crm", "contact", told)
     small.systems["crm"].up = True
-    assert urgent.follow_hints(small.hub, "crm", "contact") == 1
+    assert urgent.follow_hints(small.hub, "crm", "contact", told) == 1
     assert small.values("erp")["name"] == "urgent"
+
+
+def test_hints_are_attended_to_as_they_come_and_one_system_that_is_away_stops_nobody() -> None:
+    small = Small(contacts("crm", "erp", "shop"))
+    for system in ("crm", "erp", "shop"):
+        filled(small, system, 3)
+    small.settle(2)
+    wake, over, reasons = Event(), Event(), []
+    small.systems["erp"].up = False
+    with small.hub.ledger.unit() as unit:
+        unit.put_hints(hints_of(small.hub, "erp", [Touched(stream="contact", id="erp0")]))
+    small.systems["crm"].change("contact", "crm1", {"name": "urgent"})
+    hint(small, "crm1")
+
+    def not_now(reason: NotNow) -> None:
+        reasons.append(str(reason))
+
+    worker = Thread(target=urgent.attend, args=(small.hub, wake, over, not_now))
+    worker.start()
+    try:
+        wake.set()
+        until = time.monotonic() + 10
+        while small.values("shop", number=1)["name"] != "urgent":
+            assert time.monotonic() < until, reasons
+            time.sleep(0.005)
+    finally:
+        over.set()
+        wake.set()
+        worker.join(10)
+    assert not worker.is_alive()
+    assert any("erp" in reason for reason in reasons)

@@ -32,7 +32,7 @@ def deliver(hub: Hub, system: str, stream_name: str) -> int:
 
 def deliver_first(hub: Hub, system: str, stream_name: str, links: Sequence[Link]) -> int:
     """Tells those of these links that are due before all others of the stream, but behind the same brakes."""
-    due_now = due_there(hub, system, stream_name)
+    due_now = due_there(hub, system, stream_name) if links else ()
     if not due_now:
         return 0
     now, approving = hub.clock(), stops.waits_for_plan(hub, hub.declaration.binding(system, stream_name))

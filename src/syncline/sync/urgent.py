@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from threading import Event
 
 from syncline.merge.order import Order
 from syncline.sync import deliver, observe
 from syncline.sync.hub import Hub
+from syncline.sync.observe import NotNow
 from syncline.sync.store import Row
 
+IDLE_SECONDS = 0.5
 
-def follow_hints(hub: Hub, system: str, stream: str) -> int:
+
+NotNowTold = Callable[[NotNow], None]
+"""Hears of a system that cannot be read or told now."""
+
+
+def follow_hints(hub: Hub, system: str, stream: str, not_now: NotNowTold) -> int:
     """Looks at the rows that hints of a stream name, and tells every system what their records are due to tell.
 
-    Returns how many hints were done. Raises NotNow where the stream cannot be read; then the hints stay.
+    Returns how many hints were done. Raises NotNow where the stream cannot be read; then the hints stay. A system that
+    cannot be told is told to `not_now`: its links stay due, and it holds up no other. # L2
     """
     size = min(hub.batch, hub.stream(system, stream).batch_size)
     rows = [(system, stream, hint.id) for hint in hub.ledger.hints(system, stream, hub.clock(), size)]
     done = observe.look(hub, system, stream) if rows else 0
     if done:
-        tell_records_of(hub, rows)
+        tell_records_of(hub, rows, not_now)
     return done
 
 
-def tell_records_of(hub: Hub, rows: Iterable[Row]) -> int:
-    """What the records of these rows are due to tell, parents before children. Returns how many links it worked on."""
+def tell_records_of(hub: Hub, rows: Iterable[Row], not_now: NotNowTold) -> None:
+    """What the records of these rows are due to tell, parents before children."""
     records = {link.record for link in hub.ledger.links_at(rows).values()}
     links = [link for found in hub.ledger.links_of(sorted(records)).values() for link in found]
     order = hub.sequence
     assert isinstance(order, Order), "streams that require one another are refused when the declaration is checked"
-    told = 0
     for place in order.streams:
         mine = [link for link in links if (link.system, link.stream) == place and link.due_at is not None]
-        told += deliver.deliver_first(hub, *place, mine) if mine else 0
-    return told
+        try:
+            deliver.deliver_first(hub, *place, mine)
+        except NotNow as reason:
+            not_now(reason)
+
+
+def attend(hub: Hub, wake: Event, over: Event, not_now: NotNowTold) -> None:
+    """Follows hints as they come, until `over`. `wake` is set by whoever stored one; what comes due later is seen
+    within IDLE_SECONDS. A stream that cannot be read now is told to `not_now`, and holds up no other. # L2
+    """
+    order = hub.sequence
+    assert isinstance(order, Order), "streams that require one another are refused when the declaration is checked"
+    while not over.is_set():
+        wake.wait(IDLE_SECONDS)
+        wake.clear()
+        for place in order.streams:
+            try:
+                while follow_hints(hub, *place, not_now) and not over.is_set():
+                    continue
+            except NotNow as reason:
+                not_now(reason)
