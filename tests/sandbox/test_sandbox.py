@@ -29,7 +29,7 @@ def ask(toy: Sandbox, method: str, target: str, body: Any = None, others: tuple[
 
 def test_the_vendor_answers_and_the_call_is_logged(toy: Sandbox) -> None:
     assert ask(toy, "POST", "/notes", {"text": "a"}) == Reply(
-        status=201, body={"id": 1, "text": "a"}, headers={"X-Left": "4"}
+        status=201, body={"id": 1, "text": "a"}, headers={"Date": "Mon, 12 Jan 1970 13:46:40 GMT", "X-Left": "4"}
     )
     assert ask(toy, "GET", "/notes/1").body == {"id": 1, "text": "a"}
     shown = in_process(toy).calls()

@@ -35,6 +35,7 @@ def client(address: str) -> Iterator[httpx2.Client]:
 def test_a_call_goes_through_a_socket(client: httpx2.Client, control: Remote) -> None:
     made = client.post("/notes", json={"text": "Grüße"})
     assert (made.status_code, made.json()) == (201, {"id": 1, "text": "Grüße"})
+    assert "date" in made.headers
     assert client.get("/notes", params={"text": "Grüße"}).json() == [{"id": 1, "text": "Grüße"}]
     assert control.calls()["count"] == 2
 

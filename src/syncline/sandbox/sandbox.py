@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from email.utils import formatdate
 from typing import Any
 
 from syncline.sandbox import control
@@ -42,6 +43,7 @@ class Sandbox:
         self.quotas = Quotas(vendor.quotas if quotas is None else quotas)
         self.faults = Faults()
         self.calls = Calls()
+        vendor.opened(self)
         if not self.store.setting("founded"):
             self.found()
 
@@ -119,8 +121,11 @@ class Sandbox:
         return self.dressed(call, reply)
 
     def dressed(self, call: Call, reply: Reply) -> Reply:
-        """With the headers that go with every answer."""
-        return Reply(status=reply.status, body=reply.body, headers={**self.vendor.told(self, call), **reply.headers})
+        """With the headers that go with every answer; the date is that of the sandbox's clock."""
+        date = {"Date": formatdate(self.clock.now(), usegmt=True)}
+        return Reply(
+            status=reply.status, body=reply.body, headers={**date, **self.vendor.told(self, call), **reply.headers}
+        )
 
 
 def heard(answered: Answered) -> int | None:

@@ -66,7 +66,12 @@ def listening(port: int) -> socket.socket:
 def answering(sandbox: Sandbox, bound: socket.socket) -> Iterator[None]:
     """A server in a thread of its own."""
     config = uvicorn.Config(
-        app(sandbox), log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        app(sandbox),
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        date_header=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([bound],), daemon=True)

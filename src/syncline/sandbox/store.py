@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -64,6 +64,10 @@ class Store:
     def run_many(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
         """The same statement many times."""
         self._db.executemany(statement, parameters)
+
+    def define(self, name: str, arguments: int, function: Callable[..., Any]) -> None:
+        """A function for statements; the same arguments must always give the same answer."""
+        self._db.create_function(name, arguments, function, deterministic=True)
 
     @contextmanager
     def all_or_nothing(self, name: str = "part") -> Iterator[None]:

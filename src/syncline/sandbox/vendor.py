@@ -61,7 +61,8 @@ class Vendor:
 
     answer:  one call. What it raises as Refused is answered, and nothing of the call is kept.
     kind, cost: of a call, for the quotas. told: headers that go with every answer.
-    found:   the account on its first day. seed: the same company as it stands in this vendor's system.
+    opened:  the store was opened, new or not. found: the account on its first day.
+    seed:    the same company, as it stands in this vendor's system.
     hooks:   subscribes to webhooks where the vendor has no API for it.
     deliveries: takes the webhooks that are due; delivered: what became of one; status None: nothing was answered.
     """
@@ -72,6 +73,7 @@ class Vendor:
     words: Words
     users: Users
     seed: Callable[[Sandbox, Company], None]
+    opened: Callable[[Sandbox], None] = lambda sandbox: None
     found: Callable[[Sandbox], None] = lambda sandbox: None
     quotas: tuple[Quota, ...] = ()
     kind: Callable[[Call], str] = lambda call: "call"

@@ -1,0 +1,5 @@
+"""HubSpot's CRM as a sandbox."""
+
+from syncline.sandbox.hubspot.vendor import HUBSPOT, OPTIONS, sandbox
+
+__all__ = ["HUBSPOT", "OPTIONS", "sandbox"]

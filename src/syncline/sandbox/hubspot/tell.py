@@ -1,0 +1,54 @@
+"""An object as HubSpot tells it: the properties that were asked for, all of them text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from syncline.sandbox.hubspot.kinds import Kind
+from syncline.sandbox.hubspot.schema import Property
+from syncline.sandbox.hubspot.times import iso
+from syncline.sandbox.relations import history
+from syncline.sandbox.store import Row, Store
+
+MOST_HISTORY = {"contacts": 45}
+OTHERS_HISTORY = 20
+
+
+def told(row: Row, kind: Kind, names: Iterable[str], properties: Mapping[str, Property]) -> dict[str, Any]:
+    """One object. Properties that are not there are left out, without a word."""
+    values = everything(row, kind)
+    shown = dict.fromkeys((*names, "createdate", kind.stamp, "hs_object_id"))
+    told: dict[str, Any] = {
+        "id": str(row.id),
+        "properties": {
+            name: values.get(name) for name in shown if name in properties and not properties[name]["archived"]
+        },
+        "createdAt": iso(row.created),
+        "updatedAt": iso(row.changed),
+        "archived": row.archived is not None,
+    }
+    if row.archived is not None:
+        told["archivedAt"] = iso(row.archived)
+    return told
+
+
+def everything(row: Row, kind: Kind) -> dict[str, Any]:
+    """All values of an object, also those that are kept beside them."""
+    stamps = {"createdate": iso(row.created), kind.stamp: iso(row.changed), "hs_object_id": str(row.id)}
+    return {**row.values, **stamps}
+
+
+def with_history(store: Store, row: Row, kind: Kind, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The values that each property had, the newest first."""
+    values, most = everything(row, kind), MOST_HISTORY.get(kind.name, OTHERS_HISTORY)
+    shown = {}
+    for name in names:
+        former = [(one.value, one.at, one.source) for one in history(store, kind.name, row.id, name)]
+        if not former and values.get(name) is not None:
+            former = [(values[name], row.created, row.values.get("hs_object_source", "INTEGRATION"))]
+        shown[name] = [
+            {"value": value or "", "timestamp": iso(at), "sourceType": source, "sourceId": "sandbox"}
+            for value, at, source in former[:most]
+        ]
+    return shown
