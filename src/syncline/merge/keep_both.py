@@ -66,7 +66,18 @@ def measured_from(case: Case, lid: int, name: str, was: Value, new: Value, maybe
     nearest = min(bases, key=lambda value: distance(case, name, value, new))
     if sent and it_matters(case, name, bases, new):
         case.note("ambiguous", name, lid, nearest, new, "nobody knows whether what we sent had arrived before")
+    if distance(case, name, nearest, new) < distance(case, name, was, new):
+        had_arrived(case, lid, name, nearest)
     return nearest
+
+
+def had_arrived(case: Case, lid: int, name: str, value: Value) -> None:
+    """What is seen was made of what we sent: that arrived, and a later change to its value is somebody's own. # I1"""
+    known = case.known(lid, name)
+    rest = tuple(one for one in known.doubts if not case.equal(name, one.value, value))
+    if len(rest) != len(known.doubts):
+        case.learn(lid, name, doubts=rest)
+        case.note("late", name, lid, None, value, "what is seen there was made of it")
 
 
 def it_matters(case: Case, name: str, bases: Sequence[Value], new: Value) -> bool:
