@@ -122,9 +122,9 @@ def check_depth(value: Any) -> None:
     """Raises Unreadable where it is nested too deep."""
     level = containers([value])
     for _ in range(MAX_DEPTH):
+        level = containers(inner for one in level for inner in (one.values() if type(one) is dict else one))
         if not level:
             return
-        level = containers(inner for one in level for inner in (one.values() if type(one) is dict else one))
     raise Unreadable(f"its JSON is nested deeper than {MAX_DEPTH} levels")
 
 
