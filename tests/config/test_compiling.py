@@ -118,6 +118,17 @@ def test_the_most_careful_mode_holds(hub: str, system: str, entity: str, mode: s
     assert declaration.mode_of("other", "other") == hub
 
 
+def test_what_is_read_in_its_own_way_may_be_empty_as_the_system_says_it() -> None:
+    text = (
+        "hub: a\nsystems: {x: {connector: open, empty_is: false}}\nfields:\n"
+        "  contact.name: {type: text, at: {x: {field: thing.a, read: upper(a)}}}\n"
+        "  contact.other: {type: text, at: {x: {field: thing.b, read: upper(b), empty_is: ''}}}\n"
+    )
+    binding = loaded(text).declaration.bindings[0]
+    reading = binding.read({"a": False, "b": ""}, lambda ref: None)
+    assert (reading.told, reading.misfits) == ({"name": None, "other": None}, {})
+
+
 def test_a_system_may_speak_its_own_way() -> None:
     text = (
         "hub: a\nsystems: {x: {connector: open}}\nfields:\n"

@@ -117,6 +117,28 @@ def test_a_batch_holds_writes_of_one_kind_that_may_go_together() -> None:
     assert {row.now.values["name"] for row in small.alive("erp")} == {"a", "b", "alone"}
 
 
+def test_what_is_told_in_several_shapes_leaves_in_a_batch_of_each() -> None:
+    shapes: list[set[tuple[str, ...]]] = []
+    plain = vendor.stream("contact", calm(batches=True), ("email", "name", "phone"))
+
+    def batch(orders: Sequence[WriteOrder]) -> Request:
+        shapes.append({tuple(sorted(order.values)) for order in orders})
+        assert plain.batch is not None
+        return plain.batch(orders)
+
+    small = world(batch=batch, batch_takes=lambda order: tuple(sorted(order.values)))
+    small.systems["crm"].make("contact", {"email": "c3@x", "name": "n3"})
+    small.settle(4)
+    shapes.clear()
+    told = [{"name": "a"}, {"email": "1@x"}, {"name": "b"}, {"email": "2@x"}]
+    for row, values in zip(small.alive("crm"), told, strict=True):
+        small.systems["crm"].change("contact", row.id, values)
+    small.settle(2)
+    assert sorted(shapes, key=sorted) == [{("email",)}, {("name",)}]
+    assert {"a", "b"} <= {row.now.values["name"] for row in small.alive("erp")}
+    assert {"1@x", "2@x"} <= {row.now.values["email"] for row in small.alive("erp")}
+
+
 def batches_of(small: Small, system: str, kind: str) -> list[int]:
     """How many writes of a kind each batch held."""
     sent = [call.json["writes"] for call in small.writes() if call.system == system and call.path.endswith("/batch")]

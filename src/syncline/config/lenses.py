@@ -305,7 +305,7 @@ def _computed(check: Check, declared: Declared, kind: FieldType, at: At, block: 
         return None
     raws = tuple(sorted(read.reads)) if read is not None else at.raws
     # What is only written in another spelling cannot be read back: the system tells nothing about the field.
-    get = _reading(read, kind, at.stream) if read is not None else lambda row: NOT_TOLD
+    get = _reading(check, block, read, kind, at) if read is not None else lambda row: NOT_TOLD
     put = None if write is None else _writing(write, at.raws[0], declared.name, kind)
     return Lens(reads=raws or at.raws, get=get, put=put)
 
@@ -317,9 +317,11 @@ def raw_kind(stream: Stream, raw: str) -> FieldType:
     return TYPES[found.type if found is not None and found.type in plain else "text"]()
 
 
-def _reading(read: Expression, kind: FieldType, stream: Stream) -> Callable[[Mapping[str, Any]], Any]:
-    kinds = {raw: raw_kind(stream, raw) for raw in read.reads}
-    finders = {raw: finder(raw) for raw in read.reads}
+def _reading(
+    check: Check, block: LensBlock, read: Expression, kind: FieldType, at: At
+) -> Callable[[Mapping[str, Any]], Any]:
+    kinds = {raw: raw_kind(at.stream, raw) for raw in read.reads}
+    finders = {raw: finder(raw, _empty(check, block, kinds[raw].name, at.system)) for raw in read.reads}
 
     def get(row: Mapping[str, Any]) -> Any:
         values: dict[str, Any] = {}

@@ -39,7 +39,7 @@ class SignIn:
     """Requests that come before all others, and again when the system no longer knows us.
 
     steps: a conversation that ends in what it learnt, as `{"uid": 7}`: the values of slots, and the second argument of
-        `Connector.dress` and `undress`; or in Denied. Its requests may hold slots.
+        `Connector.dress` and `undress`; or in Denied or Later. Its requests may hold slots.
     then:  how the requests after it show who we are; None: by their slots. A `secret` that was learnt takes the
         place of ours.
     lasts: seconds after which it is done again; None: until an answer is Denied.

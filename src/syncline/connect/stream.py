@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -68,8 +68,9 @@ class Stream:
         for every attempt of one create; with `create_is_safe_by="external_id"` it is the id to upsert on.
     find(keys): objects with these raw values, to learn whether a create happened or must not happen.
     batch(orders), receipts(answer, orders): many writes of one kind at once; one outcome for each, in their order.
-        batch_takes(order): may it go in a batch? What may not goes by itself.
-    define(field): the request that makes a field there, where the vendor lets fields be made.
+        batch_takes(order): may it go in a batch? What may not goes by itself. A vendor that takes only writes of one
+            shape at once (the same fields, say) answers what that is: those with equal answers go together.
+    define(field): makes a field there, where the vendor lets fields be made.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
         missing: a look that finds nothing; what a whole sweep did not show is looked at.
@@ -92,9 +93,9 @@ class Stream:
     find: Callable[[Mapping[str, Any]], Asked] | None = None
     done: Callable[[Answer], Outcome] | None = None
     batch: Callable[[Sequence[WriteOrder]], Request] | None = None
-    batch_takes: Callable[[WriteOrder], bool] = lambda order: True
+    batch_takes: Callable[[WriteOrder], Hashable] = lambda order: True
     receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
-    define: Callable[[Field], Request] | None = None
+    define: Callable[[Field], Asked] | None = None
     changed_at: str | None = None
     created_at: str | None = None
     version: str | None = None

@@ -76,6 +76,8 @@ def converse(
         raise Unreachable(f"{system}: its answer to the sign-in cannot be read ({type(error).__name__})") from None
     if isinstance(told, Denied):
         raise not_admitted(system, told)
+    if isinstance(told, Later):
+        raise Unreachable(f"{system}: no sign-in now", told.after)
     if not isinstance(told, Mapping):
         raise Unreachable(f"{system}: its answer to the sign-in told nothing")
     return told

@@ -25,6 +25,11 @@ def choice(*values: str) -> Block:
     return {"type": "enum", "values": list(values)}
 
 
+def is_(text: str) -> Block:
+    """True or false of every record of an entity: computed here, and told."""
+    return {"type": "boolean", "is": text}
+
+
 MONEY: Block = {"type": "money"}
 EMAIL: Block = {"type": "email"}
 PHONE: Block = {"type": "phone"}
@@ -40,6 +45,7 @@ LINES: Block = {
 VOCABULARY: Mapping[str, Mapping[str, Block]] = MappingProxyType(
     {
         "account": {
+            "is_company": is_("TRUE"),  # for a system that keeps accounts and contacts in one stream
             "name": text(),
             "number": text(),
             "domain": text(case="ignore"),
@@ -49,6 +55,7 @@ VOCABULARY: Mapping[str, Mapping[str, Block]] = MappingProxyType(
             "rep": reference("person"),
         },
         "contact": {
+            "is_company": is_("FALSE"),
             "name": text(),  # where a system of the hub has the whole name only; else the two pieces
             "first_name": text(),
             "last_name": text(),

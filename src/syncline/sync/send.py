@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from copy import deepcopy
 
 from syncline.connect.door import NoAnswer, NotAdmitted, Refused, Unreachable
@@ -37,12 +37,13 @@ def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links
 def batches(
     hub: Hub, stream: Stream, intents: Sequence[Intent], links: Mapping[int, Link]
 ) -> list[dict[int, WriteOrder]]:
-    """Intent to order, for each kind of which there are several that may go together."""
-    kinds: dict[str, dict[int, WriteOrder]] = {}
+    """Intent to order, for each kind and shape of which there are several that may go together."""
+    kinds: dict[tuple[str, Hashable], dict[int, WriteOrder]] = {}
     for intent in intents:
         order = order_of(hub, intent, links[intent.link])
-        if stream.batch_takes(order):
-            kinds.setdefault(order.kind, {})[intent.id] = order
+        together = stream.batch_takes(order)
+        if together is not False:
+            kinds.setdefault((order.kind, together), {})[intent.id] = order
     return [one for one in kinds.values() if len(one) > 1]
 
 
