@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,14 @@ Id = int | str
 
 COLUMNS = "id, body, created, changed, archived"
 MOST_AT_ONCE = 500  # ids in one statement
+
+NOW = "row where stream = ? and archived is null and ({})"
+LATE = "select id from stale where stream = ? and until > ?"
+# of several states that were written over, the first that is not over yet is what lists show
+SHOWN = (
+    "stale as s where stream = ? and body is not null and archived is null and until = (select min(until) from stale"
+    " as t where t.stream = s.stream and t.id = s.id and t.until > ?) and ({})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Store:
 
     def __init__(self, path: str = ":memory:") -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._counted: dict[tuple[str, tuple[Any, ...]], int] = {}
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = off")
         if not self._db.execute("select 1 from sqlite_master where name = 'row'").fetchone():
@@ -54,6 +64,7 @@ class Store:
 
     def empty(self) -> None:
         """Nothing is left, as on the first day."""
+        self._counted.clear()
         for table in ("row", "stale", "held", "relation", "history", "sequence", "setting"):
             self._db.execute(f"delete from {table}")
 
@@ -64,6 +75,11 @@ class Store:
     def run_many(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
         """The same statement many times."""
         self._db.executemany(statement, parameters)
+
+    def index(self, expression: str) -> None:
+        """Rows are found fast by this SQL over them; once is enough."""
+        name = f"row_by_{zlib.crc32(expression.encode()):08x}"
+        self._db.execute(f"create index if not exists {name} on row (stream, {expression}, id)")
 
     def define(self, name: str, arguments: int, function: Callable[..., Any]) -> None:
         """A function for statements; the same arguments must always give the same answer."""
@@ -76,6 +92,7 @@ class Store:
         try:
             yield
         except BaseException:
+            self._counted.clear()
             self._db.execute(f"rollback to {name}")
             raise
         finally:
@@ -85,6 +102,7 @@ class Store:
 
     def insert(self, stream: str, id: Id, values: Mapping[str, Any], at: int, shown: int | None = None) -> Row:
         """A new row. shown: the moment from which lists show it; None: at once."""
+        self._counted.clear()
         self._db.execute("insert into row values (?, ?, ?, ?, ?, null)", (stream, id, encoded(values), at, at))
         if shown is not None and shown > at:
             self._db.execute("insert into stale values (?, ?, null, ?, ?, null, ?)", (stream, id, at, at, shown))
@@ -92,6 +110,7 @@ class Store:
 
     def insert_many(self, stream: str, rows: Iterable[tuple[Id, Mapping[str, Any], int, int]]) -> None:
         """New rows that lists show at once: id, values, created, changed."""
+        self._counted.clear()
         self._db.executemany(
             "insert into row values (?, ?, ?, ?, ?, null)",
             ((stream, id, encoded(values), created, changed) for id, values, created, changed in rows),
@@ -99,6 +118,7 @@ class Store:
 
     def write(self, stream: str, row: Row, shown: int | None = None) -> None:
         """The row is now this, archived or alive. shown: the moment from which lists show it so."""
+        self._counted.clear()
         if shown is not None:
             self._keep_shown(stream, row.id, shown)
         self._db.execute(
@@ -108,6 +128,7 @@ class Store:
 
     def drop(self, stream: str, id: Id, shown: int | None = None) -> None:
         """It is gone without a trace, with its unique values, relations and history."""
+        self._counted.clear()
         if shown is not None:
             self._keep_shown(stream, id, shown)
         self._db.execute("delete from row where stream = ? and id = ?", (stream, id))
@@ -160,22 +181,26 @@ class Store:
 
     def count(self, stream: str, where: str = "1", parameters: Sequence[Any] = (), at: int | None = None) -> int:
         """How many `select` would find without a limit."""
-        source, ahead = self._source(stream, where, parameters, at)
-        return int(self._db.execute(f"select count(*) from {source}", ahead).fetchone()[0])
+        now = NOW.format(where)
+        key = (now, (stream, *parameters))
+        if key not in self._counted:  # counted once, until a row is written
+            self._counted[key] = self._count(*key)
+        if at is None or not self._lags(stream, at):
+            return self._counted[key]
+        hidden = self._count(f"{now} and id in ({LATE})", (stream, *parameters, stream, at))
+        return self._counted[key] - hidden + self._count(SHOWN.format(where), (stream, at, *parameters))
+
+    def _count(self, source: str, parameters: tuple[Any, ...]) -> int:
+        return int(self.run(f"select count(*) from {source}", parameters)[0][0])
 
     def _source(
         self, stream: str, where: str, parameters: Sequence[Any], at: int | None
-    ) -> tuple[str, tuple[Any, ...]]:
-        now = f"row where stream = ? and archived is null and ({where})"
+    ) -> tuple[str, tuple[Any, ...]]:  # fmt: skip
+        now = NOW.format(where)
         if at is None or not self._lags(stream, at):
             return now, (stream, *parameters)
-        late = "select id from stale where stream = ? and until > ?"
-        # of several states that were written over, the first that is not over yet is what is shown
-        first = "select min(until) from stale as t where t.stream = s.stream and t.id = s.id and t.until > ?"
-        shown = (
-            f"stale as s where stream = ? and body is not null and archived is null and until = ({first}) and ({where})"
-        )
-        source = f"(select {COLUMNS} from {now} and id not in ({late}) union all select {COLUMNS} from {shown})"
+        shown = SHOWN.format(where)
+        source = f"(select {COLUMNS} from {now} and id not in ({LATE}) union all select {COLUMNS} from {shown})"
         return source, (stream, *parameters, stream, at, stream, at, *parameters)
 
     def _lags(self, stream: str, at: int) -> bool:

@@ -51,4 +51,4 @@ def address(sandbox: Sandbox) -> Iterator[str]:
 @pytest.fixture
 def client(address: str) -> HubSpot:
     """The vendor's own client, as it is."""
-    return HubSpot(access_token="pat-sandbox", host=address)
+    return HubSpot(access_token="pat-sandbox", api_key="sandbox-developer-key", host=address)

@@ -13,7 +13,7 @@ from syncline.sandbox.hubspot.errors import as_one_of_many, invalid, not_found, 
 from syncline.sandbox.hubspot.pipelines import stages
 from syncline.sandbox.hubspot.schema import BUILT_IN, Property
 from syncline.sandbox.hubspot.times import iso, moment
-from syncline.sandbox.store import Store
+from syncline.sandbox.store import Store, field
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 TYPES = {
@@ -121,6 +121,8 @@ def make(asked: Asked, body: Mapping[str, Any]) -> Property:
         raise refused(409, "OBJECT_ALREADY_EXISTS", message, sub="Properties.PROPERTY_ALREADY_EXISTS")
     if given.get("hasUniqueValue") and len(unique_names(known)) >= MOST_UNIQUE:
         raise invalid(f"No more than {MOST_UNIQUE} unique properties are allowed")
+    if given.get("hasUniqueValue"):
+        asked.store.index(f"lower({field(name)})")
     at = iso(moment(asked.sandbox.clock))
     for name_needed in ("label", "type", "fieldType", "groupName"):
         needed(given, name_needed)

@@ -19,6 +19,7 @@ from syncline.sandbox.store import Store, field
 MOST, MOST_OF_ALL = 200, 10_000
 MOST_GROUPS, MOST_FILTERS, MOST_FILTERS_OF_ALL = 5, 6, 18
 MOST_CHARACTERS = 3000
+LOOKED_FOR = ("email", "domain", "hs_sku")
 COMPARED = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
 WORD = re.compile(r"[\w*]+")
 
@@ -161,7 +162,9 @@ def listed(body: Mapping[str, Any], name: str, of: Any = dict) -> list[Any]:
 
 
 def teach(store: Store) -> None:
-    """The store learns how words are compared."""
+    """The store learns how words are compared, and finds fast what integrations look for."""
+    for name in LOOKED_FOR:
+        store.index(f"lower({field(name)})")
     store.define("has_token", 2, has_token)
 
 

@@ -55,8 +55,8 @@ def create(asked: Asked) -> Reply:
 
 def update(asked: Asked) -> Reply:
     """Some properties of one object."""
-    writing = writer(asked)
-    row = objects.update(writing, wanted(asked), sent(asked.body()))
+    writing, values = writer(asked), sent(asked.body())
+    row = objects.update(writing, wanted(asked), values)
     return Reply(body=told(row, asked.kind, row.values, writing.properties))
 
 

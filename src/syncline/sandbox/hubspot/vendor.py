@@ -23,6 +23,7 @@ OPTIONS: Mapping[str, Any] = {
     "lag": 0.0,
     "portal_id": 1,
     "token": "pat-sandbox",
+    "developer_key": "sandbox-developer-key",
     "client_id": "sandbox-client",
     "client_secret": "sandbox-secret",
     "code": "sandbox-code",
