@@ -54,7 +54,7 @@ def load(env: Env, model: Model, fields: Sequence[str], data: Sequence[Sequence[
     messages: list[dict[str, Any]] = []
     try:
         with env.store.all_or_nothing("load"):
-            for number, part in enumerate(_parts(columns, list(enumerate(data)))):
+            for number, part in enumerate(_parts(model, columns, list(enumerate(data)))):
                 try:
                     with env.store.all_or_nothing("line"):
                         ids.append(_one(env, model, columns, part))
@@ -78,9 +78,9 @@ def _message(model: Model, record: int, part: Part, problem: Unfit | Failure) ->
     return {**told, "message": problem.message}
 
 
-def _parts(columns: Sequence[Sequence[str]], lines: Sequence[Line]) -> Iterator[Part]:
+def _parts(model: Model, columns: Sequence[Sequence[str]], lines: Sequence[Line]) -> Iterator[Part]:
     """Records, each with the lines below it that hold nothing but children."""
-    own = [at for at, path in enumerate(columns) if len(path) == 1 or path[1] in ("id", ".id")]
+    own = [at for at, path in enumerate(columns) if len(path) == 1 or model.field(path[0]).type != "one2many"]
     begun: list[Line] = []
     for line in lines:
         if begun and any(line[1][at] not in ("", None, False) for at in own):
@@ -107,40 +107,61 @@ def _one(env: Env, model: Model, columns: Sequence[Sequence[str]], part: Part) -
             below.setdefault(name, []).append(at)
         else:
             values[name] = _cell(env, model.field(name), path, cell)
+    names: dict[str, list[str]] = {}
     for name, places in below.items():
-        values[name] = _children(env, model.field(name), [columns[at][1:] for at in places], places, part)
+        paths = [columns[at][1:] for at in places]
+        values[name], names[name] = _children(env, model.field(name), paths, places, part)
     if external:
         known = _known(env, model, external)
+    before = {name: _ids_below(env, model.field(name), known) for name in below}
     if known:
         change(env, model, [known], values)
-        return known
-    made = make(env, model, [values])[0]
-    if external:
-        _name(env, model, external, made)
-    return made
+    else:
+        known = make(env, model, [values])[0]
+        if external:
+            _name(env, model, external, known)
+    for name, given in names.items():
+        new = [id for id in _ids_below(env, model.field(name), known) if id not in before[name]]
+        for own, id in zip(given, new, strict=True):
+            if own:
+                _name(env, env.model(model.field(name).relation), own, id)
+    return known
+
+
+def _ids_below(env: Env, one: Field, known: int | None) -> list[int]:
+    """The records of a one2many, in the order in which they were made."""
+    rows = env.store.select(one.relation, f"{field(one.inverse)} = ?", (known,)) if known else []
+    return sorted(int(row.id) for row in rows)
 
 
 def _children(
     env: Env, one: Field, columns: Sequence[Sequence[str]], places: Sequence[int], part: Part
-) -> list[tuple[int, int, Any]]:
-    """Commands for the records of a one2many that stand in its columns; those with a known external id are changed."""
+) -> tuple[list[tuple[int, int, Any]], list[str]]:
+    """Commands for the records of a one2many that stand in its columns; those with a known external id are changed.
+
+    And the external ids of the new ones, in their order; "": without.
+    """
     target = env.model(one.relation)
     commands: list[tuple[int, int, Any]] = []
+    named: list[str] = []
     for _, line in part.lines:
         cells = [line[at] for at in places]
         if all(cell in ("", None, False) for cell in cells):
             continue
         values: dict[str, Any] = {}
         known: int | None = None
+        external = ""
         for path, cell in zip(columns, cells, strict=True):
             if path == ["id"]:
-                known = _known(env, target, _full(cell)) if cell else None
+                external = _full(cell) if cell else ""
+                known = _known(env, target, external) if cell else None
             elif path == [".id"]:
                 known = int(cell) if cell else None
             else:
                 values[path[0]] = _cell(env, target.field(path[0]), path, cell)
         commands.append((1, known, values) if known else (0, 0, values))
-    return commands
+        named += [] if known else [external]
+    return commands, named
 
 
 def _cell(env: Env, one: Field, path: Sequence[str], cell: Any) -> Any:

@@ -180,9 +180,8 @@ def kept(values: Mapping[str, Any]) -> Values:
 
 
 def _checked(env: Env, model: Model, id: int, values: Values, touched: set[str]) -> None:
-    for name in touched:
-        one = model.fields.get(name)
-        if one is None or one.type in LISTS or one.compute is not None:
+    for name, one in model.fields.items():  # in their order, so that the same field is named each time
+        if name not in touched or one.type in LISTS or one.compute is not None:
             continue
         value = values.get(name)
         if one.required and value is None:
