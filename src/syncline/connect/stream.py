@@ -71,6 +71,7 @@ class Stream:
         batch_takes(order): may it go in a batch? What may not goes by itself. A vendor that takes only writes of one
             shape at once (the same fields, say) answers what that is: those with equal answers go together.
     define(field): makes a field there, where the vendor lets fields be made.
+    needs: fields of ours that `define` makes there before the first create, as the one for our own ids.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
         missing: a look that finds nothing; what a whole sweep did not show is looked at.
@@ -96,6 +97,7 @@ class Stream:
     batch_takes: Callable[[WriteOrder], Hashable] = lambda order: True
     receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
     define: Callable[[Field], Asked] | None = None
+    needs: tuple[Field, ...] = ()
     changed_at: str | None = None
     created_at: str | None = None
     version: str | None = None

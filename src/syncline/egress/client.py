@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 import httpcore2
@@ -55,6 +56,16 @@ class Failed:
     why: str
     sent: bool
     forbidden: bool = False
+
+
+class Sender(Protocol):
+    """What sends a request that is ready to leave."""
+
+    def send(self, outgoing: Outgoing) -> Incoming | Failed:
+        """One request."""
+
+    def close(self) -> None:
+        """Nothing more is sent."""
 
 
 def quiet(record: logging.LogRecord) -> bool:

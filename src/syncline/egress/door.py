@@ -18,7 +18,7 @@ from syncline.egress import effects, fill
 from syncline.egress.address import Forbidden, Place, allowed
 from syncline.egress.answer import answer_of, points_elsewhere
 from syncline.egress.body import Unreadable
-from syncline.egress.client import Client, Failed, Incoming
+from syncline.egress.client import Client, Failed, Incoming, Sender
 from syncline.egress.outlet import Outlet
 from syncline.egress.parts import Breaker, Budget, NoLimits, Secrets, Tokens
 from syncline.egress.redact import Redactor
@@ -55,11 +55,12 @@ class Egress:
         self, outlets: Iterable[Outlet], secrets: Secrets, *, budget: Budget | None = None,
         breaker: Breaker | None = None, tokens: Tokens | None = None, limits: Limits | None = None,
         resolve: Resolver = by_system, clock: Callable[[], float] = time.monotonic,
-        trusted: ssl.SSLContext | None = None,
+        trusted: ssl.SSLContext | None = None, client: Callable[[Outlet], Sender] | None = None,
     ) -> None:  # fmt: skip
         """Raises Forbidden for what cannot be allowed.
 
         clock: seconds that only go on. trusted: the certificates that are; None: those of this machine.
+        client: what a system is asked by; None: the network.
         """
         self._outlets = {outlet.system: outlet for outlet in outlets}
         self._secrets, self._tokens = secrets, tokens
@@ -67,19 +68,20 @@ class Egress:
         self._breaker: Breaker = breaker or NoLimits()
         self._signins = SignIns(self._outlets, clock)
         self._redactor = Redactor()
-        trusted = trusted or httpcore2.default_ssl_context()
-        self._clients = {
-            outlet.system: Client(Guard(allowed=allowed(outlet.allowed), resolve=resolve), limits, clock, trusted)
-            for outlet in self._outlets.values()
-        }
+        trusted = trusted or (httpcore2.default_ssl_context() if client is None else None)
+
+        def by_network(outlet: Outlet) -> Sender:
+            return Client(Guard(allowed=allowed(outlet.allowed), resolve=resolve), limits, clock, trusted)
+
+        self._clients = {outlet.system: (client or by_network)(outlet) for outlet in self._outlets.values()}
 
     def __repr__(self) -> str:
         return f"Egress({', '.join(self._outlets)})"
 
     def close(self) -> None:
         """Ends all connections."""
-        for client in self._clients.values():
-            client.close()
+        for one in self._clients.values():
+            one.close()
 
     def redacted(self, text: str) -> str:
         """A text without any secret that was ever used here."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from msgspec.structs import replace
 
 from syncline.connect.connector import SHARED
-from syncline.connect.request import Answer
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
@@ -257,8 +255,7 @@ def again(hub: Hub, stream: Stream, link: Link, pending: Intent) -> None:
     Of one that takes several steps those that succeeded are answered from the journal; the first that did not is asked.
     """
     binding = hub.declaration.binding(link.system, link.stream)
-    answers = takewhile(lambda one: not send.failed(hub, link.system, Answer(**one)), pending.journal)
-    intent = replace(pending, at=hub.clock(), state="sent", journal=tuple(answers))
+    intent = replace(pending, at=hub.clock(), state="sent", journal=send.succeeded(hub, pending))
     with hub.ledger.unit() as unit:
         unit.save_intents([intent])
     hub.point("create committed again")

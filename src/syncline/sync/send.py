@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from copy import deepcopy
+from itertools import takewhile
+from typing import Any
 
 from syncline.connect.door import NoAnswer, NotAdmitted, Refused, Unreachable
 from syncline.connect.request import Answer, Request, Write
@@ -130,6 +132,11 @@ def converse(hub: Hub, system: str, intent: Intent, asked: object) -> Outcome:
         return outcome
     except POISON as error:
         return unreadable(error)
+
+
+def succeeded(hub: Hub, intent: Intent) -> tuple[Any, ...]:
+    """The journal of a write up to the first step that was refused, or broke down: that one may be asked again."""
+    return tuple(takewhile(lambda one: not failed(hub, intent.system, Answer(**one)), intent.journal))
 
 
 def keep_journal(hub: Hub, intent: Intent, journal: tuple[object, ...]) -> None:

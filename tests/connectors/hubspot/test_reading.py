@@ -271,11 +271,22 @@ def test_a_contact_is_found_by_e_mail_without_a_search() -> None:
     assert [one["id"] for one in page.records] == ["7"]
 
 
-def test_all_else_is_found_by_search() -> None:
+def test_records_of_a_company_are_found_by_its_associations() -> None:
     contact = stream("contact", "company_id")
     assert contact.find is not None
-    [asked], _ = play(contact.find({"company_id": "5", "lastname": "Seven"}), answer())
-    assert filters(asked) == [("associations.company", "EQ", "5"), ("lastname", "EQ", "Seven")]
+    asked, page = play(
+        contact.find({"company_id": "5", "lastname": "Seven"}),
+        linked(_5=[1, 2]), answer(record(1, lastname="SEVEN"), record(2, lastname="Two")),
+    )  # fmt: skip
+    assert asked[0].path == f"/crm/associations/{VERSION}/companies/contacts/batch/read"
+    assert [one["id"] for one in page.records] == ["1"]
+
+
+def test_all_else_is_found_by_search() -> None:
+    contact = stream("contact", "phone")
+    assert contact.find is not None
+    [asked], _ = play(contact.find({"lastname": "Seven"}), answer())
+    assert filters(asked) == [("lastname", "EQ", "Seven")]
 
 
 # ---- every request that reads is one that only reads

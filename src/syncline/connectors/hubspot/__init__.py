@@ -7,10 +7,10 @@ from typing import Any
 
 from syncline.connect.auth import Auth, Bearer, OAuth2
 from syncline.connect.connector import Connector, Limit
-from syncline.connect.stream import SettlesIn, Stream
+from syncline.connect.stream import Field, SettlesIn, Stream
 from syncline.connect.template import EVERYTHING, Use
 from syncline.connectors.hubspot import errors, paths, people, reading, writing
-from syncline.connectors.hubspot.kinds import DEAL, KINDS, LINE_ITEM, Kind
+from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, Kind
 from syncline.connectors.hubspot.rows import asked
 from syncline.connectors.hubspot.template import TEMPLATE
 from syncline.connectors.hubspot.webhook import WEBHOOK
@@ -78,6 +78,7 @@ def records(kind: Kind, use: Use) -> Stream:
         find=reading.find(wanted), create=writing.create(kind), update=writing.update(kind),
         delete=writing.delete(kind), done=writing.done, batch=writing.batch(kind),
         batch_takes=writing.batch_takes(kind), receipts=writing.receipts, define=writing.define(kind),
+        needs=(Field(name=KEY_PROPERTY),),
         changed_at=kind.changed, created_at="createdAt",
         settles_in=SettlesIn(changes=SEARCH_SECONDS, find=FIND_SECONDS),
         deletes_proven_by="feed", create_is_safe_by="external_id",

@@ -133,21 +133,36 @@ def deleted(asked: Asked) -> Callable[[float, str | None], Conversation]:
 
 
 def find(asked: Asked) -> Callable[[Mapping[str, Any]], Conversation]:
-    """Records with these values: a contact's e-mail address by itself, all else by search."""
-    virtual = [one.field for one in asked.kind.related]
+    """Records with these values: by an e-mail address or an association at once, else by search."""
+    of = {one.field: one.plural for one in asked.kind.related}
 
     def read(keys: Mapping[str, Any]) -> Conversation:
-        if asked.kind.stream == "contact" and keys.get("email"):
+        by = [name for name in keys if name in of]
+        asked_for = (*asked.properties, *(name for name in keys if name not in of))
+        if by:
+            ids: list[str] = yield from related.ids_of(of[by[0]], asked.kind.plural, told(keys[by[0]]))
+            for name in by[1:]:
+                others = yield from related.ids_of(of[name], asked.kind.plural, told(keys[name]))
+                ids = [one for one in ids if one in others]
+            found = yield from some(asked.kind, ids, asked_for)
+        elif asked.kind.stream == "contact" and keys.get("email"):
             email = told(keys["email"])
-            found = rows((yield batch_read(asked.kind.plural, [email], (*asked.properties, *keys), idProperty="email")))
-            same = [one for one in found if all(is_same(one.get(name), keys[name]) for name in keys if name != "email")]
-            return Page(records=tuple(same))
-        names = {name: f"associations.{name.removesuffix('_id')}" for name in virtual}
-        filters = [where(names.get(name, name), "EQ", value) for name, value in keys.items()]
-        answer = yield search(asked, filters, "hs_object_id")
-        return Page(records=tuple(rows(answer)))
+            found = rows((yield batch_read(asked.kind.plural, [email], asked_for, idProperty="email")))
+        else:
+            answer = yield search(asked, [where(name, "EQ", value) for name, value in keys.items()], "hs_object_id")
+            return Page(records=tuple(rows(answer)))
+        left = {name: value for name, value in keys.items() if name not in (by or ("email",))}
+        return Page(records=tuple(one for one in found if all(is_same(one.get(k), v) for k, v in left.items())))
 
     return read
+
+
+def some(kind: Kind, ids: Sequence[str], properties: Sequence[str]) -> Conversation:
+    """Records by any number of ids."""
+    found: list[dict[str, Any]] = []
+    for each in related.chunks(ids, related.BATCH):
+        found += rows((yield batch_read(kind.plural, each, properties)))
+    return found
 
 
 def is_same(one: Any, other: Any) -> bool:

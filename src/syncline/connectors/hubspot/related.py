@@ -52,7 +52,7 @@ def associated(one: str, other: str, ids: Sequence[str]) -> Conversation:
         answer: Answer = yield Request(
             method="POST", path=paths.associations(one, other, "batch/read"), json={"inputs": now}
         )
-        for result in associations(answer):
+        for result in results(answer):
             each = str(result["from"]["id"])
             found.setdefault(each, []).extend(result["to"])
             after = (result.get("paging") or {}).get("next", {}).get("after")
@@ -61,13 +61,19 @@ def associated(one: str, other: str, ids: Sequence[str]) -> Conversation:
     return found
 
 
-def associations(answer: Answer) -> list[Mapping[str, Any]]:
+def ids_of(one: str, other: str, rid: str) -> Conversation:
+    """The ids of what one record is associated with."""
+    of = yield from associated(one, other, [rid])
+    return [str(to["toObjectId"]) for to in of.get(rid, ())]
+
+
+def results(answer: Answer) -> list[Mapping[str, Any]]:
     """The results of a read of associations. Who has none is an error that is none; any other is a ValueError."""
     for error in answer.body.get("errors") or ():
         if error.get("category") != NOT_FOUND and "NO_ASSOCIATIONS" not in str(error.get("subCategory")):
             raise ValueError(f"associations cannot be read: {error.get('category')}: {error.get('message')}")
-    results: list[Mapping[str, Any]] = answer.body["results"]
-    return results
+    found: list[Mapping[str, Any]] = answer.body["results"]
+    return found
 
 
 def lines_of(ids: Sequence[str]) -> Conversation:
