@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from syncline.egress import body
 from syncline.egress.body import Unreadable, date_of, decoded, json_of, unpacked
+from syncline.ledger.coding import decode_any, encode
 from syncline.mapping.field_type import Unfit
 from syncline.mapping.numbers import decimal, exact
 from syncline.mapping.text import text
@@ -55,6 +56,14 @@ def test_broken_text_is_its_rows_affair(told: bytes) -> None:
     assert rows[0] == "Contact 17"
     with pytest.raises(Unfit):
         text().normal(rows[1])
+    assert decode_any(encode(rows)) == rows  # and the ledger can hold it
+
+
+def test_what_is_broken_in_two_ways_is_told_apart() -> None:
+    told = [b'"\\ud83d"', b'"\\ud83e"', b'"\\udc00"', b'"\xff"', b'"\xfe"', b'"\\ude00\\ud83d"']
+    assert len({json_of(one) for one in told}) == len(told)
+    found = json_of(b'{"\\ud83d": ["\\udfff", {"a": "x\\uD800y"}, 7]}')
+    assert found == {"\0d83d": ["\0dfff", {"a": "x\0d800y"}, 7]}
 
 
 @pytest.mark.parametrize("told", [b'"\\ud83d\\ude00"', '"\U0001f600"'.encode(), b'"a\tb\nc"'])

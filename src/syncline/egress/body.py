@@ -20,6 +20,8 @@ MAX_DEPTH = 200
 MAX_DIGITS = 1000
 
 _EXACT_FLOAT = 2**53
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON = re.compile(r"(application|text)/([\w.-]+\+)?json")
 
 
@@ -75,9 +77,12 @@ def decoded(content_type: str, content: bytes, *, accept: str = "") -> Any:
 
 
 def json_of(content: bytes) -> Any:
-    """Strict JSON."""
-    # Broken UTF-8 becomes halves of surrogate pairs, which no field takes: the row that holds it parks, no other.
-    text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    """Strict JSON. Broken text in it is marked, so that no field takes it, and it can be stored and shown."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text, broken = content.decode(), False
+    except UnicodeDecodeError:
+        text, broken = content.decode("utf-8", "surrogateescape"), True
     try:
         value = _DECODER.decode(text)
     except RecursionError:
@@ -87,6 +92,17 @@ def json_of(content: bytes) -> Any:
         where = f" (at character {error.pos})" if isinstance(error, json.JSONDecodeError) else ""
         raise Unreadable(f"it is no JSON{where}") from None
     check_depth(value)
+    return marked(value) if broken or _HALF_ESCAPED.search(text) else value
+
+
+def marked(value: Any) -> Any:
+    """The same, with every half of a surrogate pair behind a NUL: systems hold neither, and stores only the NUL."""
+    if type(value) is str:
+        return _HALF.sub(lambda half: f"\0{ord(half[0]):04x}", value)
+    if type(value) is dict:
+        return {marked(name): marked(inner) for name, inner in value.items()}
+    if type(value) is list:
+        return [marked(inner) for inner in value]
     return value
 
 

@@ -22,6 +22,8 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     census:    of a sweep whose stream proves deletes by `missing`: what its present pass is for.
     shown:     one number for the expected rows that the read under way showed.
     undated:   how many rows the read under way, or else the last one, showed with a stamp that cannot be read.
+    pages:     how many pages the read under way has shown.
+    mark:      where an earlier page of it began that is met again if it goes in a circle.
     """
 
     system: str
@@ -38,6 +40,8 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     census: Literal["counting", "noting", "comparing"] = "counting"
     shown: int = 0
     undated: int = 0
+    pages: int = 0
+    mark: str | None = None
 
 
 class Hint(Struct, frozen=True, kw_only=True, gc=False):

@@ -13,7 +13,7 @@ from syncline.connect.stream import Asked, Stream
 from syncline.model.observation import Gone, Observation
 from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
-from syncline.sync import missed, poison, settle
+from syncline.sync import endless, missed, poison, settle
 from syncline.sync.hub import Hub
 
 RESOLUTION_SECONDS = 2.0
@@ -107,8 +107,11 @@ def show(hub: Hub, system: str, stream: Stream, asked: Asked) -> tuple[Page, flo
         if isinstance(asked, Request):
             answer = ask(hub, system, asked)
             return stream.page(answer), clock_ahead(answer, now)
-        step = next(asked)
+        step, steps = next(asked), 0
         while True:
+            steps += 1
+            if steps > endless.MOST_STEPS:
+                raise NotNow(system, f"{stream.name}: more than {endless.MOST_STEPS} requests in one read")
             assert isinstance(step, Request), f"{stream.name}: a read does not write"
             answer, problem = asked_of(hub, system, step)
             if problem is not None and not isinstance(problem, Missing):
@@ -146,7 +149,7 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
     reach = max([cursor.since if fresh else cursor.reach, *stamps])
     undated = sum(is_undated(stream, one) for one in seen) + (0 if fresh else cursor.undated)
-    moved = replace(cursor, after=page.next, reach=reach, began=began, undated=undated)
+    moved = replace(turned(hub, stream, cursor, page.next), reach=reach, began=began, undated=undated)
     if page.next is None:
         ended = min(reach, began + ahead) if stream.changed_at else began  # what changes while we page is read again
         moved = replace(moved, since=max(cursor.since, ended), covered=began - lag, ended=now)
@@ -154,6 +157,16 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
         moved = missed.page_read(hub, moved, [one.id for one in seen], fresh=fresh)
     settle.settle_page(hub, system, name, seen, moved, page.gone)
     return moved.after is not None or moved.census != "counting"
+
+
+def turned(hub: Hub, stream: Stream, cursor: Cursor, after: str | None) -> Cursor:
+    """The cursor at the next page. A read that would never end begins anew, later."""
+    why = endless.reason(cursor, after)
+    if why is None:
+        return endless.turned(cursor, after)
+    with hub.ledger.unit() as unit:
+        unit.save_cursor(endless.turned(cursor, None))
+    raise NotNow(cursor.system, f"{stream.name}: {why}", endless.AGAIN_SECONDS)
 
 
 def advance(hub: Hub, system: str, name: str) -> bool:
@@ -190,7 +203,7 @@ def poll_deletes(hub: Hub, system: str, name: str) -> bool:
     began = now if cursor.after is None else cursor.began
     page, ahead = show(hub, system, stream, next_request(stream, cursor, "deleted", stream.settles_in.feed))
     reach = max([cursor.reach, cursor.since, *(gone.at for gone in page.gone)])
-    moved = replace(cursor, after=page.next, reach=reach, began=began)
+    moved = replace(turned(hub, stream, cursor, page.next), reach=reach, began=began)
     if page.next is None:
         # I11: a row still on the stage has no link that a delete could end, so what is told now is read again.
         known = hub.ledger.cursor(system, name, "changes").baselined
