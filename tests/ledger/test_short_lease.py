@@ -90,10 +90,10 @@ def test_secrets_are_written_while_another_writes_the_ledger(tmp_path: Path) -> 
             unit.save(row)
             unit.save_key(key)
         with tables.unit() as unit:
-            assert (unit.one("crm", "secret"), unit.all(), unit.keys()) == (row, [row], [key])
+            assert (unit.one("crm", "secret"), unit.all(), unit.data_keys()) == (row, [row], [key])
             unit.drop("crm", "secret")
             unit.drop_key("k")
-            assert (unit.one("crm", "secret"), unit.all(), unit.keys()) == (None, [], [])
+            assert (unit.one("crm", "secret"), unit.all(), unit.data_keys()) == (None, [], [])
         tables.close()
 
 

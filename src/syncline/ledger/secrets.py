@@ -56,8 +56,8 @@ class SealedKey:
     at: float
 
 
-class SecretUnit:
-    """One transaction on secrets; what it reads is what is there."""
+class SecretReads:
+    """What is kept of secrets."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -71,6 +71,14 @@ class SecretUnit:
         """In the order of systems and names."""
         return secrets_of(self.session.rows(ALL))
 
+    def data_keys(self) -> list[SealedKey]:
+        """Those that anything may be sealed by."""
+        return [SealedKey(id=i, master=m, sealed=s, at=at) for i, m, s, at in self.session.rows(KEYS)]
+
+
+class SecretUnit(SecretReads):
+    """One transaction on secrets; what it reads is what is there."""
+
     def save(self, row: SealedSecret) -> None:
         """Replaces one of the same name."""
         hosts = msgspec.json.encode(row.hosts).decode()
@@ -79,10 +87,6 @@ class SecretUnit:
     def drop(self, system: str, name: str) -> None:
         """It is gone."""
         self.session.do(DROP, (system, name))
-
-    def keys(self) -> list[SealedKey]:
-        """Those that anything may be sealed by."""
-        return [SealedKey(id=i, master=m, sealed=s, at=at) for i, m, s, at in self.session.rows(KEYS)]
 
     def save_key(self, row: SealedKey) -> None:
         """Replaces one of the same id."""
@@ -120,13 +124,23 @@ class SecretTables:
         self.texts = texts
 
     @contextmanager
+    def look(self) -> Iterator[SecretReads]:
+        """Reads what is committed, and waits for nobody."""
+        with self.session() as session:
+            yield SecretReads(session)
+
+    @contextmanager
     def unit(self) -> Iterator[SecretUnit]:
         """Commits at its end, or leaves no trace when it is left by an exception. Keep it short: others wait."""
+        with self.session() as session, transaction(session):
+            yield SecretUnit(session)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A connection for a while."""
         connection = self.texts.engine.raw_connection()
         try:
-            session = Session(connection, self.texts)
-            with transaction(session):
-                yield SecretUnit(session)
+            yield Session(connection, self.texts)
         finally:
             connection.close()
 
@@ -143,7 +157,7 @@ def open_secrets(where: str | Path) -> SecretTables:
     path = path_of(where)
     if not is_up_to_date(path):
         open_ledger(path).close()
-    dialect = Sqlite(path=path, cache_kib=64)
+    dialect = Sqlite(path=path, cache_kib=64, busy_seconds=30.0)
     return SecretTables(Texts(dialect, dialect.engine(read_only=False)))
 
 

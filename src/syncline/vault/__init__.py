@@ -1,0 +1,1 @@
+"""Secrets and tokens: sealed where they lie, and given to egress alone."""
