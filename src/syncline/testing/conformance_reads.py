@@ -135,7 +135,7 @@ def reads_only(subject: Subject) -> None:
 
 
 def every_write(subject: Subject, stream: Stream, rid: str) -> list[Request]:
-    """The first writing request of each way to write."""
+    """The requests that begin each way to write; a conversation that begins with a read begins with none."""
     values = subject.values(1)
     asked: list[Asked] = []
     if stream.create is not None:
@@ -149,8 +149,10 @@ def every_write(subject: Subject, stream: Stream, rid: str) -> list[Request]:
     if stream.batch is not None and stream.update is not None:
         order = WriteOrder(kind="update", id=rid, values={subject.text: "Written"}, key="key")
         asked += [stream.batch([order])] if bool(stream.batch_takes(order)) else []
-    found = [one if isinstance(one, Request) else next(one) for one in asked]
-    return [one.request if isinstance(one, Write) else one for one in found]
+    alone = [one for one in asked if isinstance(one, Request)]
+    return alone + [
+        one.request for talk in asked if not isinstance(talk, Request) and isinstance(one := next(talk), Write)
+    ]
 
 
 def every_read(subject: Subject, stream: Stream, rid: str) -> list[Callable[[str | None], Asked]]:
