@@ -39,7 +39,10 @@ def test_email() -> None:
     assert email().equal("Ada@example.com", "ada@example.com")
     assert email().lost("ada@example.com", "ADA@example.co")
     assert "not an e-mail address" in reason(email(), "Ada <ada@example.com>")
-    assert "reserved" in reason(email(), "ada@example.test")
+    assert email().normal("printer@Acme.local") == "printer@acme.local"
+    assert email().normal("jürgen@acme.test") == "jürgen@acme.test"
+    assert "not an e-mail address" in reason(email(), "jürgen@localhost")
+    assert "not an e-mail address" in reason(email(), "a b@acme.test")
     assert "not text" in reason(email(), ["ada@example.com"])
 
 

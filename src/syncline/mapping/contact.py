@@ -68,20 +68,23 @@ def email_address(address: str) -> str:
     """The normal form of an address; raises Unfit."""
     plain = _PLAIN_EMAIL.fullmatch(address)
     if plain is not None and len(address) <= _EMAIL_MAX_LENGTH:
-        domain = plain[2].lower()
-        if not domain.endswith(_RESERVED):
-            return f"{plain[1]}@{domain}"
+        return f"{plain[1]}@{plain[2].lower()}"
     return email_by_library(address)
 
 
 def email_by_library(address: str) -> str:
-    """The normal form of any address, the long way."""
+    """The normal form of any address, the long way.
+
+    A domain that the internet does not know is one too: a CRM holds `.local` addresses of printers and test systems.
+    The library refuses those whatever it is told, so it judges them before another ending.
+    """
+    ending = ".com" if address.lower().endswith(_RESERVED) else ""
     try:
-        found = validate_email(address, check_deliverability=False)
+        found = validate_email(address + ending, check_deliverability=False)
     except EmailNotValidError as error:
         raise Unfit(address, f"{shown(address)} is not an e-mail address: {error}") from None
     # The library lower-cases "Info" and its like; the spelling stays here, equality ignores it anyway.
-    return f"{address.rpartition('@')[0]}@{found.domain}"
+    return f"{address.rpartition('@')[0]}@{found.domain.removesuffix(ending)}"
 
 
 @lru_cache(maxsize=_CACHED)

@@ -60,7 +60,8 @@ def refused(hub: Hub, system: str, problem: Outcome) -> NoReturn:
             unit.save_system_state(SystemState(system=system, paused=True, why=problem.reason or "denied"))
         raise NotNow(system, problem.reason or "denied")
     after = problem.after if isinstance(problem, Later) else LOOK_LATER_SECONDS
-    raise NotNow(system, type(problem).__name__, after)
+    reason = getattr(problem, "reason", "")
+    raise NotNow(system, f"{type(problem).__name__}{': ' if reason else ''}{reason}", after)
 
 
 def clock_ahead(answer: Answer, now: float) -> float:
