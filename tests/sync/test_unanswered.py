@@ -71,3 +71,21 @@ def test_a_create_is_asked_ever_more_seldom_too() -> None:
     small.now += 600
     small.settle(3)
     assert [row.now.values["name"] for row in small.alive("erp")][3:] == ["poison"], "once"  # I4
+
+
+def test_an_outage_makes_nobody_wait_longer_than_it_lasts() -> None:
+    small = world("poison")
+    small.systems["crm"].make("contact", {"email": "new@x", "name": "poison"})
+    small.settle(1)
+    [birth] = [k for links in small.hub.ledger.links_of(small.hub.ledger.scan(0, 100)).values() for k in links
+               if k.system == "erp" and k.external_id is None]  # fmt: skip
+    assert birth.writing is not None
+    del small.systems["erp"].write
+    small.systems["erp"].up = False
+    for _ in range(200):
+        small.now += 5
+        small.deliver(1)
+    small.systems["erp"].up = True
+    small.now += 30
+    small.deliver()
+    assert [row.now.values["name"] for row in small.alive("erp")][3:] == ["poison"]

@@ -14,7 +14,7 @@ from syncline.merge import lines, receipts
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Link
-from syncline.model.outcome import Done, Outcome, Unknown
+from syncline.model.outcome import Done, Later, Outcome, Unknown
 from syncline.sync import outcomes, poison, send, settle, stops, writing, written
 from syncline.sync.columns import judged
 from syncline.sync.desk import Desk
@@ -142,9 +142,12 @@ def receipt(desk: Desk, stream: Stream, binding: Binding, intent: Intent, outcom
     link = case.links[intent.link]
     if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
         shown = intent.at + stream.settles_in.find + stream.write_timeout
-        again = desk.now + outcomes.backoff(link.unanswered)
-        at = max(shown, again) if stream.create_is_safe_by == "find" else again
-        case.put(intent.link, due_since=link.due_since or desk.now, due_at=at, unanswered=link.unanswered + 1)
+        if isinstance(outcome, Later):  # nothing was sent, so this was no attempt
+            wait, tried = outcome.after, link.unanswered
+        else:
+            wait, tried = outcomes.backoff(link.unanswered), link.unanswered + 1
+        at = max(shown, desk.now + wait) if stream.create_is_safe_by == "find" else desk.now + wait
+        case.put(intent.link, due_since=link.due_since or desk.now, due_at=at, unanswered=tried)
         return replace(intent, state="unknown")
     if isinstance(outcome, Done):
         born(desk, binding, case, intent, outcome)
