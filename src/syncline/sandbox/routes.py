@@ -22,7 +22,13 @@ class Routes(Generic[T]):
     """`{name}` in a pattern stands for one part of a path; the first pattern that fits counts."""
 
     def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
-        self._routes = [(method, re.compile(as_regex(pattern)), target) for method, pattern, target in routes]
+        told = list(routes)
+        self._patterns = [(method, pattern) for method, pattern, _ in told]
+        self._routes = [(method, re.compile(as_regex(pattern)), target) for method, pattern, target in told]
+
+    def patterns(self) -> list[tuple[str, str]]:
+        """Every method and pattern there is."""
+        return list(self._patterns)
 
     def find(self, method: str, path: str) -> Match[T] | None:
         """The target of this method and path."""
