@@ -40,7 +40,7 @@ class Odoo:
     def as_seller(self, model: str, method: str, ids: Sequence[int] | None = None, **named: Any) -> Any:
         return self.ask(self.sandbox, model, method, ids, logins.KEYS[logins.SELLER], logins.SELLER, named)
 
-    def make(self, model: str, **values: Any) -> int:
+    def make(self, model: str, /, **values: Any) -> int:
         made = self.call(model, "create", vals_list=[values])
         return int(made[0])
 

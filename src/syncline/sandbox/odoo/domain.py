@@ -78,7 +78,8 @@ def _leaf(item: Any) -> Tree:
     operator = SAME.get(operator, operator)
     if path in (0, 1) and operator in ("=", "!=") and value in (0, 1):
         return All(()) if (path == value) == (operator == "=") else Some(())
-    if not isinstance(path, str) or operator not in OPERATORS:
+    orders = operator in (">", ">=", "<", "<=")
+    if not isinstance(path, str) or operator not in OPERATORS or (orders and isinstance(value, list | tuple)):
         raise BadValue(f"Invalid leaf {item!r}")
     if operator in ("in", "not in") and not isinstance(value, list | tuple):
         value = [] if value is False else [value]
@@ -104,7 +105,7 @@ def leaves(tree: Tree) -> Iterator[Leaf]:
 def low(tree: Tree, path: str) -> str | None:
     """A text below which no row of the answer has `path`; None when nothing can be said."""
     match tree:
-        case Leaf(path=at, operator=">" | ">=" | "=", value=str(value)) if at == path:
+        case Leaf(path=at, operator=">" | ">=" | "=", value=str(value)) if at == path and value:
             return value
         case All(parts):
             return max((found for part in parts if (found := low(part, path)) is not None), default=None)

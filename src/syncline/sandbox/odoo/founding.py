@@ -9,6 +9,7 @@ from syncline.sandbox.odoo import logins
 from syncline.sandbox.odoo.access import GROUPS, NUMBERS, SUPERUSER, groups_field
 from syncline.sandbox.odoo.models import models_of
 from syncline.sandbox.sandbox import Sandbox
+from syncline.sandbox.store import field
 
 Rows = Mapping[int, Mapping[str, Any]]
 
@@ -35,7 +36,7 @@ def found(sandbox: Sandbox, version: int) -> None:
     store, now = sandbox.store, sandbox.clock.micros()
     store.set("odoo version", version)
     for name in sorted({name for model in models_of(version).values() for name in model.indexed}):
-        column = f"json_extract(body, '$.\"{name}\"')"
+        column = field(name)
         store.run(f"create index if not exists odoo_{name} on row (stream, {column}) where {column} is not null")
     tables = {**_base(version), **_business(version), **_models(version)}
     tables["ir.model.data"] = {

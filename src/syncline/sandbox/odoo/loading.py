@@ -9,10 +9,10 @@ from typing import Any
 from syncline.sandbox.odoo.access import allow
 from syncline.sandbox.odoo.errors import Failure
 from syncline.sandbox.odoo.field import Field
-from syncline.sandbox.odoo.model import Env, Model
+from syncline.sandbox.odoo.model import Env, Model, having
 from syncline.sandbox.odoo.reading import name_search
 from syncline.sandbox.odoo.writing import change, make
-from syncline.sandbox.store import Row, field
+from syncline.sandbox.store import Row
 
 MODULE = "__import__"
 YES = {"1", "true", "yes", "y"}
@@ -213,8 +213,8 @@ def _full(external: str) -> str:
 
 def _named(env: Env, external: str) -> Row | None:
     module, _, name = external.partition(".")
-    found = env.store.select("ir.model.data", f"{field('name')} = ? and {field('module')} = ?", (name, module))
-    return found[0] if found else None
+    found = having(env.store, "ir.model.data", "name", [name])
+    return next((row for row in found if row.values.get("module") == module), None)
 
 
 def _known(env: Env, model: Model, external: str) -> int | None:

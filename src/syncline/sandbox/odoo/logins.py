@@ -6,7 +6,8 @@ import hashlib
 from typing import Any
 
 from syncline.sandbox.odoo.errors import AccessDenied, unauthorized
-from syncline.sandbox.store import Store, field
+from syncline.sandbox.odoo.model import having
+from syncline.sandbox.store import Store
 
 DATABASE = "sandbox"
 ADMIN, SELLER = 2, 6  # ids of users
@@ -32,7 +33,7 @@ def authenticate(store: Store, login: Any, secret: Any, now: float) -> int | Non
     """The user's id; None where login and secret do not belong together, or after too many failures."""
     if _waits(store, now):
         return None
-    users = store.select("res.users", f"{field('login')} = ?", (str(login),))
+    users = having(store, "res.users", "login", [str(login)])
     uid = int(users[0].id) if users and users[0].values.get("active") else None
     return _counted(store, uid if uid and _opens(store, uid, secret) else None, now)
 

@@ -10,8 +10,8 @@ from typing import Any
 from syncline.sandbox.odoo.domain import All, Leaf, Not, Some, Tree
 from syncline.sandbox.odoo.errors import BadValue
 from syncline.sandbox.odoo.field import NUMBERS, TEXTS, Field
-from syncline.sandbox.odoo.model import Env, Model, micros, shown
-from syncline.sandbox.store import Row, field
+from syncline.sandbox.odoo.model import Env, Model, having, micros, shown
+from syncline.sandbox.store import Row
 
 Test = Callable[[Row], bool]
 STAMPS = ("create_date", "write_date")
@@ -55,9 +55,8 @@ def value_of(env: Env, model: Model, row: Row, found: Field) -> Any:
 def children(env: Env, found: Field, parents: Iterable[int]) -> dict[int, list[int]]:
     """The ids that a one2many holds, by parent; archived ones are left out as the context says."""
     listed: dict[int, list[int]] = {parent: [] for parent in parents}
-    marks = ", ".join("?" * len(listed))
     target = env.model(found.relation)
-    for row in env.store.select(target.name, f"{field(found.inverse)} in ({marks})", tuple(listed)):
+    for row in having(env.store, target.name, found.inverse, listed):
         if env.active_test and row.values.get("active") is False:
             continue
         listed[row.values[found.inverse]].append(int(row.id))
@@ -115,9 +114,7 @@ def _kin(env: Env, model: Model, found: Field, leaf: Leaf) -> Test:
             rows = env.store.many(target.name, near).values()
             near = {row.values["parent_id"] for row in rows if row.values.get("parent_id")} - kin
         else:
-            marks = ", ".join("?" * len(near))
-            rows_below = env.store.select(target.name, f"{field('parent_id')} in ({marks})", tuple(near))
-            near = {int(row.id) for row in rows_below} - kin
+            near = {int(row.id) for row in having(env.store, target.name, "parent_id", near)} - kin
     return lambda row: any(id in kin for id in _ids(value_of(env, model, row, found)))
 
 
@@ -135,6 +132,8 @@ def _reference(env: Env, model: Model, found: Field, leaf: Leaf) -> Test:
     elif isinstance(value, str) or value is False:
         plain = operator.removeprefix("not ")
         wanted, empty = _named(env, env.model(found.relation), plain, value or ""), False
+    elif operator not in ORDERED:
+        raise BadValue(f"Invalid leaf {(found.name, operator, value)!r}")
     else:
         order = ORDERED[operator]
         return lambda row: any(order(id, value) for id in _ids(value_of(env, model, row, found)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -10,9 +10,11 @@ from typing import Any
 
 from syncline.sandbox.odoo.errors import NoKey, missing, no_field
 from syncline.sandbox.odoo.field import MOMENT, Field
-from syncline.sandbox.store import Row, Store
+from syncline.sandbox.store import Row, Store, encoded
+from syncline.sandbox.store import field as column_of
 
 Values = dict[str, Any]
+BY_ID = "+id"  # sorted once found: the plus keeps the store from walking all rows in that order instead
 EPOCH = datetime(1970, 1, 1)
 LOGGED = ("create_date", "create_uid", "write_date", "write_uid")
 
@@ -133,6 +135,14 @@ class Env:
     def active_test(self) -> bool:
         """Whether archived rows are left out of searches that do not mention them."""
         return bool(self.context.get("active_test", True))
+
+
+def having(store: Store, stream: str, name: str, values: Iterable[Any]) -> list[Row]:
+    """The rows whose field holds one of these values, by id."""
+    column = column_of(name)
+    # Said so, what is empty is left out, and the field's index can be used where there is one.
+    where = f"{column} is not null and {column} in (select value from json_each(?))"
+    return store.select(stream, where, (encoded(list(values)),), order=BY_ID)
 
 
 def moment(micros: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from syncline.sandbox.odoo.domain import All, Leaf, Not, Some, Tree, low
-from syncline.sandbox.odoo.field import NUMBERS, TEXTS
+from syncline.sandbox.odoo.field import NUMBERS
 from syncline.sandbox.odoo.match import STAMPS
 from syncline.sandbox.odoo.model import Model, micros
 from syncline.sandbox.store import field
@@ -35,6 +35,16 @@ def narrowed(model: Model, tree: Tree) -> Narrow:
         return found
     # Said once more for the whole, the bound lets the index begin there.
     return Narrow(f"changed >= ? and ({found.where})", (micros(since), *found.parameters), found.whole)
+
+
+def is_pinned(model: Model, tree: Tree) -> bool:
+    """Whether a field that has an index must hold certain values, so that few rows are left to sort."""
+    match tree:
+        case All(parts):
+            return any(is_pinned(model, part) for part in parts)
+        case Leaf(path=path, operator="=" | "in", value=value):
+            return (path in model.indexed or path == "id") and value not in (False, None, "")
+    return False
 
 
 def _sql(model: Model, tree: Tree) -> Narrow:
@@ -67,9 +77,12 @@ def _leaf(model: Model, leaf: Leaf) -> Narrow:
     if found.type in NUMBERS or found.type == "boolean":
         column = column if found.name == "id" else f"coalesce({column}, 0)"
         values = [0 if one in (None, False) else one for one in _values(leaf)]
+        if found.type == "boolean":
+            values = [int(bool(one)) for one in values]
         plain: tuple[type, ...] = (int, float)
     else:
-        values = [None if one in (False, "") else one for one in _values(leaf)]
+        empty = (False,) if found.relation else (False, "")
+        values = [None if one in empty else one for one in _values(leaf)]
         plain = (int,) if found.relation else (str,)
     if found.name in STAMPS:
         if leaf.operator in (">", "<=") and len(str(leaf.value)) <= 10:
@@ -78,14 +91,16 @@ def _leaf(model: Model, leaf: Leaf) -> Narrow:
         plain = (int,)
     elif found.type in ("date", "datetime") and leaf.operator not in ("=", "!=", "in", "not in"):
         return NOTHING_SAID
-    if not all(one is None or isinstance(one, plain) for one in values):
+    if not all(one is None or (isinstance(one, plain) and one is not True) for one in values):
         return NOTHING_SAID
-    return _compared(column, leaf.operator, values, found.type in TEXTS)
+    return _compared(column, leaf.operator, values)
 
 
-def _compared(column: str, operator: str, values: list[Any], text: bool) -> Narrow:
+def _compared(column: str, operator: str, values: list[Any]) -> Narrow:
     if operator in ("=", "!=") and len(values) == 1 and values[0] is not None:
-        return Narrow(f"{column} is{' not' if operator == '!=' else ''} ?", (values[0],), True)
+        # An index over what is not empty is used only where the condition says so.
+        where = f"{column} is not ?" if operator == "!=" else f"({column} is not null and {column} = ?)"
+        return Narrow(where, (values[0],), True)
     if operator in ("=", "in", "!=", "not in"):
         some = [one for one in values if one is not None]
         within = f"{column} in (select value from json_each(?))"
@@ -94,7 +109,9 @@ def _compared(column: str, operator: str, values: list[Any], text: bool) -> Narr
         where = kept if operator in ("=", "in") else f"not ({kept})"
         return Narrow(where, (msgspec.json.encode(some).decode(),), True)
     if operator in (">", ">=", "<", "<=") and values[0] is not None:
-        return Narrow(f"{column} {operator} ?", (values[0],), True)
+        # What is empty is not compared, and `not` must find it.
+        where = f"{column} {operator} ?" if column in COLUMNS.values() else f"coalesce({column} {operator} ?, 0)"
+        return Narrow(where, (values[0],), True)
     return NOTHING_SAID
 
 

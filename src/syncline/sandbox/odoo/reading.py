@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, islice
 from typing import Any
 
 from syncline.sandbox.odoo.access import Operation, allow
-from syncline.sandbox.odoo.domain import All, Leaf, Some, leaves, parsed
+from syncline.sandbox.odoo.domain import All, Leaf, Some, Tree, leaves, parsed
 from syncline.sandbox.odoo.errors import AccessError, UserError
 from syncline.sandbox.odoo.field import Field
 from syncline.sandbox.odoo.field import read as as_read
 from syncline.sandbox.odoo.match import children, test_of, value_of
 from syncline.sandbox.odoo.model import Env, Model, moment, shown
-from syncline.sandbox.odoo.narrow import COLUMNS, narrowed
+from syncline.sandbox.odoo.narrow import COLUMNS, Narrow, is_pinned, narrowed
 from syncline.sandbox.store import Row, field
 
+AT_ONCE = 2000  # rows fetched to be tested
+WALKED = ("id asc", "changed asc")  # orders that the store keeps
 TERM = re.compile(r'^\s*"?([a-z0-9_]+)"?(\s+(asc|desc))?(\s+nulls\s+(first|last))?\s*$', re.IGNORECASE)
 
 
@@ -28,7 +31,13 @@ def search(
 
 def search_count(env: Env, model: Model, domain: Any = None, limit: int | None = None) -> int:
     """How many."""
-    return len(found(env, model, domain, 0, limit, "id"))
+    allow(env, model, "read")
+    tree = meant(env, model, domain)
+    where = narrowed(model, tree)
+    if where.whole and not limit:
+        test_of(env, model, tree)  # refuses what means nothing
+        return env.store.count(model.name, where.where, where.parameters, at=env.now)
+    return len(_rows(env, model, tree, 0, limit or None, "id"))
 
 
 def search_read(
@@ -60,7 +69,7 @@ def name_search(
 ) -> list[list[Any]]:  # fmt: skip
     """Pairs of id and display name; version 17 calls the domain `args`."""
     allow(env, model, "read")
-    tree = [parsed(domain or args)]
+    tree = [meant(env, model, domain or args)]
     if name:
         tree.append(Some(tuple(Leaf(one, operator, name) for one in ("display_name", *model.searched))))
     rows = _rows(env, model, All(tuple(tree)), 0, limit, None)
@@ -103,29 +112,44 @@ def found(
 ) -> list[Row]:
     """The rows that a domain means, as the user may see them. Raises BadValue, UserError, AccessError."""
     allow(env, model, "read")
+    return _rows(env, model, meant(env, model, domain), offset or 0, limit or None, order)
+
+
+def meant(env: Env, model: Model, domain: Any) -> Tree:
+    """The tree of a domain; archived rows are meant only where it speaks of them, or the context does."""
     tree = parsed(domain)
     if "active" in model.fields and env.active_test and not any(leaf.path == "active" for leaf in leaves(tree)):
-        tree = All((tree, Leaf("active", "=", True)))
-    return _rows(env, model, tree, offset, limit, order)
+        return All((tree, Leaf("active", "=", True)))
+    return tree
 
 
-def _rows(env: Env, model: Model, tree: Any, offset: int, limit: int | None, order: str | None) -> list[Row]:
+def _rows(env: Env, model: Model, tree: Tree, offset: int, limit: int | None, order: str | None) -> list[Row]:
     test = test_of(env, model, tree)
     where = narrowed(model, tree)
     terms = _terms(model, order or model.order)
-    sql = _ordered(model, terms)
+    sql = _ordered(model, terms, is_pinned(model, tree))
     if sql and where.whole:
-        most = -1 if limit in (None, False) else int(limit or 0) or -1
-        return env.store.select(model.name, where.where, where.parameters, sql, most, offset or 0, at=env.now)
-    some = env.store.select(model.name, where.where, where.parameters, sql or "id", at=env.now)
-    rows = [row for row in some if test(row)]
+        most = -1 if limit is None else limit
+        return env.store.select(model.name, where.where, where.parameters, sql, most, offset, at=env.now)
+    end = None if limit is None else offset + limit
+    rows = list(islice(filter(test, _candidates(env, model, where, sql or "id")), end if sql else None))
     for name, down, empty_first in [] if sql else reversed(terms):
         one = model.field(name)
         keys = {row.id: _sortable(env, model, row, one) for row in rows}
         held = sorted((row for row in rows if keys[row.id] is not None), key=lambda row: keys[row.id], reverse=down)
         none = [row for row in rows if keys[row.id] is None]
         rows = none + held if empty_first else held + none
-    return rows[offset or 0 :][: limit or None]
+    return rows[offset:end]
+
+
+def _candidates(env: Env, model: Model, where: Narrow, order: str) -> Iterator[Row]:
+    """Rows that may be meant; in an order that the store keeps, they are fetched as far as they are asked for."""
+    step = AT_ONCE if order.startswith(WALKED) else -1
+    for start in count(0, AT_ONCE):
+        some = env.store.select(model.name, where.where, where.parameters, order, step, start, at=env.now)
+        yield from some
+        if len(some) != step:
+            return
 
 
 def _terms(model: Model, order: str) -> list[tuple[str, bool, bool]]:
@@ -145,8 +169,8 @@ def _terms(model: Model, order: str) -> list[tuple[str, bool, bool]]:
     return terms
 
 
-def _ordered(model: Model, terms: list[tuple[str, bool, bool]]) -> str | None:
-    """The order in SQL; None where the store does not know it."""
+def _ordered(model: Model, terms: list[tuple[str, bool, bool]], pinned: bool) -> str | None:
+    """The order in SQL; None where the store does not know it. pinned: few rows will be left to sort."""
     told = []
     for name, down, empty_first in terms:
         one = model.field(name)
@@ -154,7 +178,7 @@ def _ordered(model: Model, terms: list[tuple[str, bool, bool]]) -> str | None:
             return None
         way = "desc" if down else "asc"
         if name in COLUMNS:
-            told.append(f"{COLUMNS[name]} {way}")
+            told.append(f"{'+' if pinned else ''}{COLUMNS[name]} {way}")
         else:
             told.append(f"{field(name)} {way} nulls {'first' if empty_first else 'last'}")
     return ", ".join(told)

@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 from syncline.sandbox.call import Call, Reply
 from syncline.sandbox.odoo import logins
 from syncline.sandbox.odoo.errors import Failure, MissingError
-from syncline.sandbox.odoo.model import Env
+from syncline.sandbox.odoo.model import Env, having
 from syncline.sandbox.odoo.reading import read_rows
 from syncline.sandbox.odoo.service import env_for, in_transaction
 from syncline.sandbox.odoo.writing import change, erase, make, pointers, pointing_rows
 from syncline.sandbox.sandbox import Sandbox
-from syncline.sandbox.store import field
 
 T = TypeVar("T")
 INCOMING = "incoming webhooks"
@@ -68,8 +67,8 @@ def merge(sandbox: Sandbox, posted: Any) -> Any:
             for pointing in pointing_rows(env, other, one, losers):
                 mine = other.name == model.name and pointing.id in (winner, *losers)
                 env.put(other.name, pointing, {one.name: None if mine else winner})
-        for row in env.store.select("ir.model.data", f"{field('model')} = ?", (model.name,)):
-            if row.values["res_id"] in losers:
+        for row in having(env.store, "ir.model.data", "res_id", losers):
+            if row.values["model"] == model.name:
                 env.put("ir.model.data", row, {"res_id": winner})
         erase(env, model, losers)
         env.put(model.name, env.row(model.name, winner), lacking)
@@ -93,7 +92,7 @@ def pay(sandbox: Sandbox, posted: Any) -> Any:
 def key(sandbox: Sandbox, posted: Any) -> Any:
     """{"login"?, "key"}: one more API key, beside those that the user has."""
     login = posted.get("login", "admin")
-    users = sandbox.store.select("res.users", f"{field('login')} = ?", (login,))
+    users = having(sandbox.store, "res.users", "login", [login])
     if not users:
         raise ValueError(f"nobody is called {login!r}")
     uid = int(users[0].id)

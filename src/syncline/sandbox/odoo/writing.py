@@ -9,7 +9,7 @@ from syncline.sandbox.odoo import commands
 from syncline.sandbox.odoo.access import allow
 from syncline.sandbox.odoo.errors import BadType, broken_rule, missing, not_set, still_needed
 from syncline.sandbox.odoo.field import LISTS, Field, stored
-from syncline.sandbox.odoo.model import LOGGED, Env, Model, Values
+from syncline.sandbox.odoo.model import LOGGED, Env, Model, Values, having
 from syncline.sandbox.store import Row, field
 
 IGNORED = {"id", "display_name", *LOGGED}
@@ -103,9 +103,9 @@ def erase(env: Env, model: Model, ids: Sequence[int]) -> bool:
         env.store.drop(model.name, id, env.shown)
         env.posts.append(("on_unlink", model.name, id))
     if model.name != "ir.model.data":
-        named = (f"{field('res_id')} in ({', '.join('?' * len(ids))}) and {field('model')} = ?", (*ids, model.name))
-        for row in env.store.select("ir.model.data", *named):
-            env.store.drop("ir.model.data", row.id)
+        for row in having(env.store, "ir.model.data", "res_id", ids):
+            if row.values["model"] == model.name:
+                env.store.drop("ir.model.data", row.id)
     return True
 
 
@@ -121,7 +121,7 @@ def pointers(env: Env, model: Model) -> list[tuple[Model, Field]]:
 
 def pointing_rows(env: Env, other: Model, one: Field, ids: Sequence[int]) -> list[Row]:
     """The rows that point to any of these by a many2one."""
-    return env.store.select(other.name, f"{field(one.name)} in ({', '.join('?' * len(ids))})", tuple(ids))
+    return having(env.store, other.name, one.name, ids)
 
 
 def _let_go(env: Env, model: Model, other: Model, one: Field, ids: Sequence[int]) -> None:
@@ -192,9 +192,8 @@ def _checked(env: Env, model: Model, id: int, values: Values, touched: set[str])
     for rule in model.unique:
         if touched.isdisjoint(rule.fields) or any(values.get(name) is None for name in rule.fields):
             continue
-        where = " and ".join(f"{field(name)} = ?" for name in rule.fields)
-        held = env.store.select(model.name, f"{where} and id <> ?", (*(values[name] for name in rule.fields), id))
-        if held:
+        same = having(env.store, model.name, rule.fields[0], [values[rule.fields[0]]])
+        if any(row.id != id and all(row.values.get(name) == values[name] for name in rule.fields) for row in same):
             raise broken_rule(rule.text)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from syncline.sandbox.odoo.errors import UserError
-from syncline.sandbox.odoo.model import Env, Model, Values, shown
+from syncline.sandbox.odoo.model import Env, Model, Values, having, shown
 from syncline.sandbox.odoo.standard.accounts import INVOICING
 from syncline.sandbox.odoo.standard.amounts import Amounts, line_amounts, summed
 from syncline.sandbox.odoo.standard.words import (
@@ -93,7 +93,7 @@ def _born(env: Env, values: Values, through: Values) -> None:
     kind = values.get("move_type", "entry")
     if not values.get("journal_id"):
         wanted = JOURNALS[kind[:3]]
-        journals = env.store.select("account.journal", f"{field('type')} = ?", (wanted,), limit=1)
+        journals = having(env.store, "account.journal", "type", [wanted])
         values["journal_id"] = journals[0].id if journals else None
     partner = env.find("res.partner", values.get("partner_id"))
     if partner is not None:
@@ -120,7 +120,7 @@ def _settle(env: Env, ids: Sequence[int], names: set[str]) -> None:
 
 def _settle_move(env: Env, row: Row) -> None:
     """Its sums; it counts as written only if one of them changed."""
-    lines = env.store.select("account.move.line", f"{field('move_id')} = ?", (row.id,))
+    lines = having(env.store, "account.move.line", "move_id", [row.id])
     sums = summed([_amounts(each) for each in lines])
     sign = -1 if row.values.get("move_type") in ("out_refund", "in_invoice") else 1
     wanted: Values = {
@@ -143,7 +143,7 @@ def _amounts(line: Row) -> Amounts:
 
 def _due(env: Env, row: Row) -> str:
     term = row.values.get("invoice_payment_term_id")
-    lines = env.store.select("account.payment.term.line", f"{field('payment_id')} = ?", (term,))
+    lines = having(env.store, "account.payment.term.line", "payment_id", [term])
     days = max((each.values.get("nb_days") or 0 for each in lines), default=0)
     return (date.fromisoformat(row.values["invoice_date"]) + timedelta(days=days)).isoformat()
 
@@ -173,7 +173,7 @@ def action_post(env: Env, model: Model, ids: Sequence[int]) -> bool:
         name, kind = row.values.get("name"), str(row.values["move_type"])
         if row.values.get("state") != "draft":
             raise UserError(f"The entry {name} (id {row.id}) must be in draft.")
-        if not env.store.count("account.move.line", f"{field('move_id')} = ?", (row.id,)):
+        if not having(env.store, "account.move.line", "move_id", [row.id]):
             raise UserError("You need to add a line before posting.")
         if kind != "entry" and not row.values.get("partner_id"):
             who = "Customer" if kind.startswith("out") else "Vendor"
@@ -207,7 +207,7 @@ def _number(env: Env, kind: str, day_: str) -> str:
 
 def _invoiced(env: Env, move: int) -> None:
     """Order lines count what was invoiced of them."""
-    for line in env.store.select("account.move.line", f"{field('move_id')} = ?", (move,)):
+    for line in having(env.store, "account.move.line", "move_id", [move]):
         for id in line.values.get("sale_line_ids") or ():
             sold = env.find("sale.order.line", id)
             if sold is not None:

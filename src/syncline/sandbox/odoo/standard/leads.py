@@ -25,7 +25,7 @@ from syncline.sandbox.odoo.standard.words import (
     whole,
 )  # fmt: skip
 from syncline.sandbox.odoo.writing import change
-from syncline.sandbox.store import Row, field
+from syncline.sandbox.store import Row
 
 SALES = "sales_team.group_sale_salesman"
 
@@ -67,13 +67,15 @@ def leads(version: int) -> list[Model]:
 
 
 def _first_stage(env: Env) -> Any:
-    stages = env.store.select("crm.stage", order=f"{field('sequence')}, id", limit=1)
-    return stages[0].id if stages else None
+    return next((stage.id for stage in _stages(env)), None)
+
+
+def _stages(env: Env) -> list[Row]:
+    return sorted(env.store.select("crm.stage"), key=lambda stage: stage.values.get("sequence") or 0)
 
 
 def _won_stage(env: Env) -> Any:
-    stages = env.store.select("crm.stage", f"{field('is_won')} = 1", order=f"{field('sequence')}, id", limit=1)
-    return stages[0].id if stages else None
+    return next((stage.id for stage in _stages(env) if stage.values.get("is_won")), None)
 
 
 def _won_status(env: Env, row: Row) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from syncline.sandbox.odoo.errors import UserError, ValidationError
 from syncline.sandbox.odoo.field import Field
-from syncline.sandbox.odoo.model import Env, Model, Unique, Values
+from syncline.sandbox.odoo.model import Env, Model, Unique, Values, having
 from syncline.sandbox.odoo.standard.words import active, char, choice, flag, many, model, moment, one, text, whole
 from syncline.sandbox.store import Row, Store
 
@@ -103,7 +103,7 @@ def _leave(env: Env, rows: Sequence[Row]) -> None:
 
 def _keep_made(env: Env, without: set[Any] = frozenset()) -> None:  # type: ignore[assignment]
     """What people made, at hand for every call."""
-    rows = env.store.select("ir.model.fields", "json_extract(body, '$.\"state\"') = 'manual'")
+    rows = having(env.store, "ir.model.fields", "state", ["manual"])
     env.store.set(MADE, [row.values for row in rows if row.id not in without])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from syncline.sandbox.odoo.access import groups_field
 from syncline.sandbox.odoo.errors import BadValue, UserError, ValidationError, broken_rule
-from syncline.sandbox.odoo.model import Env, Model, Unique, Values
+from syncline.sandbox.odoo.model import Env, Model, Unique, Values, having
 from syncline.sandbox.odoo.standard.words import (
     active,
     char,
@@ -117,7 +117,7 @@ def _to_below(env: Env, row: Row, names: set[str]) -> None:
     """What a company changes of its address, its contacts change too; so their write_date moves."""
     if "id" in names or not names & {"name", "is_company", *ADDRESS, *COMMERCIAL}:
         return
-    for child in env.store.select("res.partner", "json_extract(body, '$.\"parent_id\"') = ?", (row.id,)):
+    for child in having(env.store, "res.partner", "parent_id", [row.id]):
         wanted = {**_from_above(child, row)}
         moved = {name: value for name, value in wanted.items() if child.values.get(name) != value}
         if moved:
@@ -127,14 +127,12 @@ def _to_below(env: Env, row: Row, names: set[str]) -> None:
 
 
 def _leave(env: Env, rows: Sequence[Row]) -> None:
-    ids = [row.id for row in rows]
-    for user in env.store.select("res.users"):
-        if user.values.get("partner_id") in ids:
-            raise UserError(
-                "You cannot delete contacts linked to an active user.\n"
-                "Ask an administrator to archive their associated user first.\n\n"
-                f"Linked active users :\n{user.values['login']}"
-            )
+    for user in having(env.store, "res.users", "partner_id", [row.id for row in rows]):
+        raise UserError(
+            "You cannot delete contacts linked to an active user.\n"
+            "Ask an administrator to archive their associated user first.\n\n"
+            f"Linked active users :\n{user.values['login']}"
+        )
 
 
 def _user(version: int) -> Model:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from syncline.sandbox.odoo.field import Field
-from syncline.sandbox.odoo.model import Env, Model, Unique, Values
+from syncline.sandbox.odoo.model import Env, Model, Unique, Values, having
 from syncline.sandbox.odoo.standard.words import (
     active,
     char,
@@ -24,7 +24,7 @@ from syncline.sandbox.odoo.standard.words import (
     whole,
 )  # fmt: skip
 from syncline.sandbox.odoo.writing import change, make
-from syncline.sandbox.store import Row, field
+from syncline.sandbox.store import Row
 
 MANAGER = "product.group_product_manager"
 ALONE = "create_product_product"  # a key of the context: False where the variant makes its template
@@ -115,8 +115,8 @@ QUANTITIES = ("qty_available", "free_qty", "virtual_available", "incoming_qty", 
 
 
 def _sales_taxes(env: Env) -> Any:
-    taxes = env.store.select("account.tax", f"{field('type_tax_use')} = 'sale'", limit=1)
-    return [int(tax.id) for tax in taxes] or None
+    taxes = having(env.store, "account.tax", "type_tax_use", ["sale"])
+    return [int(tax.id) for tax in taxes[:1]] or None
 
 
 def _path(env: Env, row: Row) -> str:
@@ -135,7 +135,7 @@ def _with_code(env: Env, row: Row) -> str:
 
 
 def _variants(env: Env, row: Row) -> list[Row]:
-    return env.store.select("product.product", f"{field('product_tmpl_id')} = ?", (row.id,))
+    return having(env.store, "product.product", "product_tmpl_id", [row.id])
 
 
 def _only(env: Env, row: Row, name: str) -> Any:
@@ -227,12 +227,12 @@ def _leave_variant(env: Env, rows: Sequence[Row]) -> None:
 
 def quantity(env: Env, product: Any, name: str) -> float:
     """So many of a variant are there, free, or on their way."""
-    quants = env.store.select("stock.quant", f"{field('product_id')} = ?", (product,))
+    quants = having(env.store, "stock.quant", "product_id", [product])
     inside = [row for row in quants if _is_inside(env, row)]
     there = sum(row.values.get("quantity") or 0.0 for row in inside)
     leaving = sum(
         row.values.get("product_uom_qty") or 0.0
-        for row in env.store.select("stock.move", f"{field('product_id')} = ?", (product,))
+        for row in having(env.store, "stock.move", "product_id", [product])
         if row.values.get("state") in ("confirmed", "assigned")
     )
     return {

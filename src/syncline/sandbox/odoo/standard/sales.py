@@ -7,7 +7,7 @@ from typing import Any
 
 from syncline.sandbox.odoo.errors import UserError, broken_rule
 from syncline.sandbox.odoo.field import Field
-from syncline.sandbox.odoo.model import Env, Model, Values, shown
+from syncline.sandbox.odoo.model import Env, Model, Values, having, shown
 from syncline.sandbox.odoo.model import moment as stamp
 from syncline.sandbox.odoo.standard.amounts import Amounts, line_amounts, summed
 from syncline.sandbox.odoo.standard.words import (
@@ -25,7 +25,7 @@ from syncline.sandbox.odoo.standard.words import (
     whole,
 )  # fmt: skip
 from syncline.sandbox.odoo.writing import make
-from syncline.sandbox.store import Row, field
+from syncline.sandbox.store import Row
 
 SALES = "sales_team.group_sale_salesman"
 STATES = "draft sent sale cancel"
@@ -121,7 +121,7 @@ def _born(env: Env, values: Values, through: Values) -> None:
 
 
 def _address(env: Env, partner: Row, kind: str) -> int:
-    for child in env.store.select("res.partner", f"{field('parent_id')} = ?", (partner.id,)):
+    for child in having(env.store, "res.partner", "parent_id", [partner.id]):
         if child.values.get("type") == kind and child.values.get("active", True):
             return int(child.id)
     return int(partner.id)
@@ -158,16 +158,16 @@ def _invoice_status(row: Row, lines: Sequence[Row]) -> str:
 
 
 def _lines(env: Env, row: Row) -> list[Row]:
-    return env.store.select("sale.order.line", f"{field('order_id')} = ?", (row.id,))
+    return having(env.store, "sale.order.line", "order_id", [row.id])
 
 
 def _invoices(env: Env, row: Row) -> list[int]:
-    found = env.store.select("account.move", f"{field('invoice_origin')} = ?", (row.values["name"],))
+    found = having(env.store, "account.move", "invoice_origin", [row.values["name"]])
     return [int(each.id) for each in found]
 
 
 def _pickings(env: Env, row: Row) -> list[int]:
-    return [int(each.id) for each in env.store.select("stock.picking", f"{field('sale_id')} = ?", (row.id,))]
+    return [int(each.id) for each in having(env.store, "stock.picking", "sale_id", [row.id])]
 
 
 def _delivery(env: Env, row: Row) -> str | None:
@@ -232,7 +232,7 @@ def action_cancel(env: Env, model: Model, ids: Sequence[int]) -> Any:
         _to_state(env, row, "cancel")
         for id in _pickings(env, row):
             env.put("stock.picking", env.row("stock.picking", id), {"state": "cancel"})
-        for each in env.store.select("stock.move", f"{field('origin')} = ?", (row.values["name"],)):
+        for each in having(env.store, "stock.move", "origin", [row.values["name"]]):
             env.put("stock.move", each, {"state": "cancel"})
     return True
 

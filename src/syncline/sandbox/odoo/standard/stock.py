@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syncline.sandbox.odoo.errors import UserError
-from syncline.sandbox.odoo.model import Env, Model, Unique, Values
+from syncline.sandbox.odoo.model import Env, Model, Unique, Values, having
 from syncline.sandbox.odoo.model import moment as stamp
 from syncline.sandbox.odoo.standard.words import (
     active,
@@ -19,7 +19,7 @@ from syncline.sandbox.odoo.standard.words import (
     one,
 )  # fmt: skip
 from syncline.sandbox.odoo.writing import make
-from syncline.sandbox.store import Row, field
+from syncline.sandbox.store import Row
 
 STOCK = "stock.group_stock_user"
 STATES = "draft waiting confirmed assigned done cancel"
@@ -135,7 +135,7 @@ def button_validate(env: Env, model: Model, ids: Sequence[int]) -> bool:
     for row in env.rows(model.name, ids):
         if row.values.get("state") in ("done", "cancel"):
             raise UserError("You cannot validate a transfer that is done or cancelled.")
-        for move in env.store.select("stock.move", f"{field('picking_id')} = ?", (row.id,)):
+        for move in having(env.store, "stock.move", "picking_id", [row.id]):
             gone = move.values.get("product_uom_qty") or 0.0
             env.put("stock.move", move, {"state": "done", "quantity": gone})
             _take(env, move.values["product_id"], gone)
@@ -149,8 +149,9 @@ def button_validate(env: Env, model: Model, ids: Sequence[int]) -> bool:
 
 
 def _take(env: Env, product: int, amount: float) -> None:
-    where = f"{field('product_id')} = ? and {field('location_id')} = 1"
-    quants = env.store.select("stock.quant", where, (product,), limit=1)
+    quants = [
+        row for row in having(env.store, "stock.quant", "product_id", [product]) if row.values["location_id"] == 1
+    ]
     if not quants:
         made = make(env, env.model("stock.quant"), [{"product_id": product, "location_id": 1}])
         quants = [env.row("stock.quant", made[0])]
