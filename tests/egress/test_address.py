@@ -109,7 +109,8 @@ ODD = [
     *("https://exa mple", "https://exa\tmple", "https://example\r\nHost: x", "https://evil\\good.example", "//a.b"),
     *("file:/etc/passwd", "unix:/run/x", "ftp://a.example", "gopher://a.example", "javascript:alert(1)", "a.example"),
     *("https://a.example:0", "https://a.example:65536", "https://a.example:x", "https://[::1", "https://[fe80::1%25eth0]"),
-    *("https://[zz::1]", "https://a.example/?q=1", "https://a.example/#x", "", "https://ümlaut.example", "https://a,b"),
+    *("https://[zz::1]", "https://a.example/?q=1", "https://a.example/#x", "", "https://ümlaut.example"),
+    *("https://a,b", "https://[v1.a]"),
     *("https://" + "a" * 64 + ".example", "https://" + "a." * 130 + "example", "https://1.2.3.0x4", "https://[::ffff:1.2.3]"),
 ]  # fmt: skip
 

@@ -142,7 +142,7 @@ def shown(place: str, hurt: str, logged: list[str]) -> tuple[str, str]:
     auth, request = PLACES[place]
     secret = CANARY if place in ("param", "json", "form", "basic", "another secret") else PLAIN
     options = {"login": "contact17@example.test", "client_secret": Secret(secret)}
-    given = {"options": options, "tokens": Tokens(secret), "limits": Limits(connect=1, read=0.3, total=1)}
+    given = {"options": options, "tokens": lambda post: Tokens(secret), "limits": Limits(connect=1, read=0.3, total=1)}
     acts = {"/login": reply(200, {"session": secret}), "*": HURT[hurt]}
     seen = []
     with served(acts) as server, door(server, auth, secrets=Kept({"secret": secret}), **given) as out:
@@ -182,7 +182,11 @@ def test_a_secret_is_not_in_what_is_raised_when_nobody_is_there(logged: list[str
     with served({}) as server:
         pass
     options = {"login": "contact17@example.test", "client_secret": Secret(PLAIN)}
-    given: dict[str, Any] = {"secrets": Kept({"secret": PLAIN}), "options": options, "tokens": Tokens(PLAIN)}
+    given: dict[str, Any] = {
+        "secrets": Kept({"secret": PLAIN}),
+        "options": options,
+        "tokens": lambda post: Tokens(PLAIN),
+    }
     for auth, request in PLACES.values():
         with door(server, auth, **given) as out, pytest.raises(Unreachable) as caught:
             out.call("toy", request, "read")

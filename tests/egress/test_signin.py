@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from hostile_server import Act, Heard, head, raw, reply, served
-from outlets import Kept, door, get, post, raised
+from outlets import Kept, connector, door, get, post, raised
 
+from syncline.config.secret import Secret
 from syncline.connect.auth import Bearer, OAuth2, SignIn, Slot
-from syncline.connect.door import NoAnswer, NotAdmitted, Unreachable
+from syncline.connect.door import NoAnswer, NotAdmitted, Refused, Unreachable
 from syncline.connect.request import Answer, Conversation, Request
+from syncline.egress.outlet import Outlet
 from syncline.model.outcome import Denied
 
 
@@ -187,7 +189,7 @@ def test_a_token_that_is_refused_is_made_anew_once() -> None:
     tokens = Tokens()
     auth = OAuth2(token="/oauth/v1/token", authorize="https://toy.example/authorize")
     with served({"*": takes("token-number-2")}) as server:
-        with door(server, auth, tokens=tokens) as out:
+        with door(server, auth, tokens=lambda post: tokens) as out:
             assert out.call("toy", post("/things", {}), "write").status == 200
             assert out.call("toy", get(), "read").status == 200
         assert tokens.refusals == ["token-number-1"]
@@ -198,7 +200,7 @@ def test_where_there_is_no_other_token_the_system_is_not_asked_again() -> None:
     tokens = Tokens()
     auth = OAuth2(token="/oauth/v1/token", authorize="https://toy.example/authorize")
     with served({"*": takes("none")}) as server:
-        with door(server, auth, tokens=tokens) as out:
+        with door(server, auth, tokens=lambda post: tokens) as out:
             assert out.call("toy", get(), "read").status == 401  # the second is no better
             text = raised(NotAdmitted, lambda: out.call("toy", get(), "read"))
         assert "has ended" in text
@@ -206,9 +208,30 @@ def test_where_there_is_no_other_token_the_system_is_not_asked_again() -> None:
             assert "syncline connect toy" in raised(NotAdmitted, lambda: out.call("toy", get(), "read"))
 
 
+@pytest.mark.parametrize("url", ["/oauth/v1/token", "{}/oauth/v1/token"])
+def test_a_token_is_asked_for_through_the_same_door(url: str) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": Secret("word-of-ours")}
+    with served({"*": reply(200, {"access_token": "a"}), "/other": reply(400, {"error": "word-of-ours"})}) as server:
+        with door(server, OAuth2(token=url.format(server.url), authorize=""), mode="read-only") as out:
+            assert out.post("toy", url.format(server.url), form).body == {"access_token": "a"}
+            assert out.post("toy", "/other", form).body == {"error": "***"}
+            raised(Refused, lambda: out.post("toy", "https://evil.example/token", form))
+        assert server.heard[0].body == b"grant_type=refresh_token&refresh_token=word-of-ours"
+        assert "authorization" not in server.heard[0].headers
+
+
+def test_a_host_that_makes_the_tokens_may_get_the_secret_and_no_other() -> None:
+    made = OAuth2(token="https://login.example/token", authorize="")
+    outlet = Outlet(system="toy", connector=connector(made, hosts=("files.example",)))
+    for url in ("https://login.example/token", "https://files.example/a", "https://toy.example/a"):
+        assert outlet.addressed(get(url))[0].host == url.split("/")[2]
+    for url in ("http://login.example/token", "https://login.example:8443/token", "https://evil.login.example/"):
+        raised(Refused, lambda one=url: outlet.addressed(get(one)))  # type: ignore[misc]
+
+
 def test_a_lost_answer_is_not_asked_for_again() -> None:
     """There is no retry in the door: it would do a write twice."""
     with served({"*": raw(b"")}) as server:
-        with door(server, OAuth2(token="/t", authorize=""), tokens=Tokens()) as out:
+        with door(server, OAuth2(token="/t", authorize=""), tokens=lambda post: Tokens()) as out:
             raised(NoAnswer, lambda: out.call("toy", post("/things", {}), "write"))
         assert len(server.heard) == 1

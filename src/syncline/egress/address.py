@@ -123,6 +123,8 @@ def place(url: str) -> Place:
         raise Forbidden("an address ends before `?` and `#`")
     if port == 0:
         raise Forbidden("there is no port 0")
+    if "[" in parts.netloc and ":" not in (parts.hostname or ""):
+        raise Forbidden("in brackets stands an IPv6 address")
     host = one_spelling(parts.hostname or "")
     return Place(
         scheme=scheme, host=host, port=PORTS[scheme] if port is None else port, path=parts.path.rstrip("/"),

@@ -20,7 +20,7 @@ from syncline.egress.answer import answer_of, points_elsewhere
 from syncline.egress.body import Unreadable
 from syncline.egress.client import Client, Failed, Incoming, Sender
 from syncline.egress.outlet import Outlet
-from syncline.egress.parts import Breaker, Budget, NoLimits, Secrets, Tokens
+from syncline.egress.parts import Breaker, Budget, Form, NoLimits, Post, Secrets, Tokens
 from syncline.egress.redact import Redactor
 from syncline.egress.resolve import Guard, Resolver, by_system
 from syncline.egress.signin import POISON, Known, Learnt, SignIns, converse
@@ -53,17 +53,17 @@ class Egress:
 
     def __init__(
         self, outlets: Iterable[Outlet], secrets: Secrets, *, budget: Budget | None = None,
-        breaker: Breaker | None = None, tokens: Tokens | None = None, limits: Limits | None = None,
+        breaker: Breaker | None = None, tokens: Callable[[Post], Tokens] | None = None, limits: Limits | None = None,
         resolve: Resolver = by_system, clock: Callable[[], float] = time.monotonic,
         trusted: ssl.SSLContext | None = None, client: Callable[[Outlet], Sender] | None = None,
     ) -> None:  # fmt: skip
         """Raises Forbidden for what cannot be allowed.
 
         clock: seconds that only go on. trusted: the certificates that are; None: those of this machine.
-        client: what a system is asked by; None: the network.
+        client: what a system is asked by; None: the network. tokens: makes them, and asks for them by what it is given.
         """
         self._outlets = {outlet.system: outlet for outlet in outlets}
-        self._secrets, self._tokens = secrets, tokens
+        self._secrets, self._tokens = secrets, tokens(self.post) if tokens is not None else None
         self._budget: Budget = budget or NoLimits()
         self._breaker: Breaker = breaker or NoLimits()
         self._signins = SignIns(self._outlets, clock)
@@ -93,8 +93,15 @@ class Egress:
 
     def send(self, system: str, request: Request, effect: Effect, *, urgent: bool) -> Answer:
         """Sends one request. What is raised names the system and what to do, and carries no secret along (I18)."""
+        return self._clean(system, lambda: self._sent(self._outlets[system], request, effect, urgent))
+
+    def post(self, system: str, url: str, form: Form) -> Answer:
+        """Asks a system for a token: a form with its secrets, to a path or a whole address of that system."""
+        return self._clean(system, lambda: self._posted(self._outlets[system], url, form))
+
+    def _clean(self, system: str, act: Callable[[], Answer]) -> Answer:
         try:
-            return self._sent(self._outlets[system], request, effect, urgent)
+            return act()
         except (Unreachable, NoAnswer) as error:
             problem: Unreachable | NoAnswer = error
         except Forbidden as error:
@@ -111,6 +118,15 @@ class Egress:
         if isinstance(problem, Denied) and (again := self._renewed(outlet, who, urgent)) is not None:
             answer, problem = self._asked(outlet, request, effect, again, urgent)  # once more: nothing was done
         return answer
+
+    def _posted(self, outlet: Outlet, url: str, form: Form) -> Answer:
+        for value in form.values():
+            if isinstance(value, Secret):
+                self._redactor.learn(value.reveal())
+        plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in form.items()}
+        where, request = outlet.addressed(Request(method="POST", path=url, form=plain))
+        effects.check_form(outlet.system, request)
+        return self._exchanged(outlet, where, request, Who(), None, urgent=True)[0]
 
     # ---- who we are
     def _who(self, outlet: Outlet, urgent: bool) -> Who:
