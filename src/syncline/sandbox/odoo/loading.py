@@ -130,8 +130,7 @@ def _one(env: Env, model: Model, columns: Sequence[Sequence[str]], part: Part) -
 
 def _ids_below(env: Env, one: Field, known: int | None) -> list[int]:
     """The records of a one2many, in the order in which they were made."""
-    rows = env.store.select(one.relation, f"{field(one.inverse)} = ?", (known,)) if known else []
-    return sorted(int(row.id) for row in rows)
+    return [int(row.id) for row in having(env.store, one.relation, one.inverse, [known])] if known else []
 
 
 def _children(

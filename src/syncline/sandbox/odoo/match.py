@@ -229,14 +229,15 @@ def _limit(found: Field, operator: str, value: Any) -> Any:
 
 
 def _texts(operator: str, value: Any) -> Callable[[Any], bool]:
-    """Whether a text fits; `%` and `_` stand for any letters and any one letter."""
+    """Whether a text fits; `%` and `_` stand for any letters and any one letter, unless a backslash stands before."""
     if operator == "=":
         return lambda text: text == value
     if value in (None, False, ""):
         return lambda text: True
     pattern = str(value) if operator.startswith("=") else f"%{value}%"
     steps = {"%": ".*", "_": "."}
-    body = "".join(steps.get(letter, re.escape(letter)) for letter in pattern)
+    letters = re.findall(r"\\(.)|(.)", pattern, re.DOTALL)  # a backslash takes the meaning from what follows it
+    body = "".join(re.escape(plain) if plain else steps.get(letter, re.escape(letter)) for plain, letter in letters)
     fits = re.compile(body, re.DOTALL | (re.IGNORECASE if "ilike" in operator else 0)).fullmatch
     return lambda text: text not in (None, False) and fits(str(text)) is not None
 
