@@ -1,5 +1,8 @@
 """Sandboxes on real sockets."""
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -70,6 +73,14 @@ def test_a_cut_answer_ends_in_the_middle(client: httpx2.Client, control: Remote)
     assert len(control.rows("notes")) == 1
 
 
+def test_an_empty_answer_that_is_cut_is_none(client: httpx2.Client, control: Remote) -> None:
+    control.plant("cut", count=1)
+    control.save("notes", {})
+    with pytest.raises(httpx2.RemoteProtocolError):
+        client.delete("/notes/1")
+    assert control.rows("notes") == []
+
+
 def test_a_slow_answer_comes_whole_in_its_time(client: httpx2.Client, control: Remote) -> None:
     control.plant("slow", count=1, seconds=0.3)
     began = time.monotonic()
@@ -95,6 +106,23 @@ def test_several_are_served_side_by_side() -> None:
         assert (len(over_http(one).rows("notes")), over_http(other).rows("notes")) == (1, [])
     with pytest.raises(httpx2.ConnectError):
         over_http(one).rows("notes")
+
+
+SERVED = """
+from syncline.sandbox.known import named
+from syncline.sandbox.serve import serve
+serve([named("hubspot"), named("hubspot")], 0, lambda line: print(line, flush=True))
+"""
+
+
+def test_it_serves_until_it_is_interrupted() -> None:
+    with subprocess.Popen([sys.executable, "-c", SERVED], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        lines = [process.stdout.readline().split() for _ in range(2)]
+        assert [over_http(address).ask("GET", "")["vendor"] for _, address in lines] == ["hubspot", "hubspot"]
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "stopped\n"
+        assert process.wait(timeout=10) == 0
 
 
 def test_a_port_that_is_taken_is_an_error(address: str) -> None:

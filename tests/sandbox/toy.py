@@ -42,6 +42,11 @@ def get(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Reply:
     return Reply(body=shown(row)) if row and row.archived is None else Reply(status=404, body={"error": "missing"})
 
 
+def delete(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Reply:
+    remove(sandbox, NOTES, parts["id"])
+    return Reply(status=204)
+
+
 def search(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Reply:
     now = sandbox.clock.micros()
     rows = sandbox.store.select(NOTES, f"{field('text')} = ?", (call.first("text"),), at=now)
@@ -100,7 +105,14 @@ def seed(sandbox: Sandbox, company: Company) -> None:
         make(sandbox, {"text": contact.email, "code": f"c{contact.number}"}, None)
 
 
-ROUTES = Routes([("POST", "/notes", create), ("GET", "/notes/{id}", get), ("GET", "/notes", search)])
+ROUTES = Routes(
+    [
+        ("POST", "/notes", create),
+        ("GET", "/notes/{id}", get),
+        ("DELETE", "/notes/{id}", delete),
+        ("GET", "/notes", search),
+    ]
+)
 
 TOY = Vendor(
     name="toy",

@@ -1,4 +1,4 @@
-"""The log of calls: what was asked of a sandbox, what it cost and what came of it. No header, no body, no secret."""
+"""The log of calls: what was asked of a sandbox, what it cost and what came of it. No header, query or body."""
 
 from __future__ import annotations
 

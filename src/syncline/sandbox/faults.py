@@ -11,7 +11,6 @@ STRIKES = (
     *("lag", "half-fail"),
     *("webhook-shuffle", "webhook-repeat", "webhook-drop"),
 )
-READS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +39,9 @@ class Fault:
         if self.kind not in STRIKES:
             raise ValueError(f"no fault is called {self.kind!r}: {', '.join(STRIKES)}")
 
-    def concerns(self, method: str, path: str) -> bool:
+    def concerns(self, method: str, path: str, writes: bool) -> bool:
         """Is this a call that it may strike? A fault without method or path strikes all, `reject` all that write."""
-        if self.method is None and self.kind == "reject" and method in READS:
+        if self.method is None and self.kind == "reject" and not writes:
             return False
         return self.method in (None, method) and (self.path is None or fnmatchcase(path, self.path))
 
@@ -70,11 +69,11 @@ class Faults:
         """All is well again."""
         self.planted.clear()
 
-    def strike(self, kinds: tuple[str, ...], method: str, path: str) -> Fault | None:
-        """The first fault of these kinds that strikes now."""
+    def strike(self, kinds: tuple[str, ...], method: str, path: str, writes: bool = True) -> Fault | None:
+        """The first fault of these kinds that strikes now. writes: is the call one that does?"""
         for planted in self.planted:
             fault = planted.fault
-            if fault.kind not in kinds or not fault.concerns(method, path):
+            if fault.kind not in kinds or not fault.concerns(method, path, writes):
                 continue
             if fault.count is not None and planted.struck >= fault.count:
                 continue

@@ -79,7 +79,7 @@ class Sandbox:
 
     def struck(self, call: Call, *kinds: str) -> Fault | None:
         """The planted fault of these kinds that strikes now; without kinds, of those that strike a whole call."""
-        return self.faults.strike(kinds or INSTEAD + ON_THE_WAY, call.method, call.path)
+        return self.faults.strike(kinds or INSTEAD + ON_THE_WAY, call.method, call.path, self.vendor.writes(call))
 
     def shown(self, call: Call | None = None) -> int | None:
         """The moment (microseconds) from which lists show what is written now; None: at once."""

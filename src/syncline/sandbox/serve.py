@@ -146,6 +146,8 @@ async def told(answered: Answered, receive: Receive, send: Send) -> None:
         case Lost(hangs_seconds=seconds):
             await hung_up(receive, seconds)
             await close(receive, send)
+        case Cut(reply=reply) if not reply.content():  # an answer without a body cannot be half there
+            await close(receive, send)
         case Cut(reply=reply):
             content = reply.content()
             await start(reply, send)

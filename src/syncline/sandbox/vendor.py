@@ -60,7 +60,7 @@ class Vendor:
     """Frozen data and functions.
 
     answer:  one call. What it raises as Refused is answered, and nothing of the call is kept.
-    kind, cost: of a call, for the quotas. told: headers that go with every answer.
+    kind, cost: of a call, for the quotas. writes: does a call change anything? told: headers that go with every answer.
     opened:  the store was opened, new or not. found: the account on its first day.
     seed:    the same company, as it stands in this vendor's system.
     hooks:   subscribes to webhooks where the vendor has no API for it.
@@ -78,6 +78,7 @@ class Vendor:
     quotas: tuple[Quota, ...] = ()
     kind: Callable[[Call], str] = lambda call: "call"
     cost: Callable[[Call], int] = lambda call: 1
+    writes: Callable[[Call], bool] = lambda call: call.method not in ("GET", "HEAD")
     told: Callable[[Sandbox, Call], Mapping[str, str]] = lambda sandbox, call: {}
     hooks: Callable[[Sandbox, Any], Any] | None = None
     deliveries: Callable[[Sandbox], Sequence[Delivery]] = no_deliveries

@@ -86,6 +86,13 @@ def test_planted_faults_are_in_the_vendors_words(
     assert ask("GET", LIST).status == 200
 
 
+def test_a_planted_rejection_strikes_writes_only(ask: Ask, control: Remote) -> None:
+    control.plant("reject")
+    assert ask("POST", SEARCH, {}).status == 200
+    assert ask("POST", f"{LIST}/batch/read", {"inputs": [{"id": "1"}]}).status == 207
+    assert ask("POST", LIST, {"properties": {}}).status == 400
+
+
 def test_a_batch_half_fails_row_by_row(ask: Ask, control: Remote) -> None:
     control.plant("half-fail", rate=0.5, seed=1)
     rows = [{"properties": {"firstname": str(n)}, "objectWriteTraceId": f"t{n}"} for n in range(40)]

@@ -128,6 +128,8 @@ def filters(many: int) -> dict[str, Any]:
         (by("nonsense", "HAS_PROPERTY"), "nonsense does not exist"),
         (by("email", "LIKE", value="x"), "not a search operator"),
         (by("email", "EQ"), "needs value"),
+        (by("email", "IN", values=[]), "1 to 100 values"),
+        (by("email", "IN", values=["x"] * 101), "1 to 100 values"),
         (by("createdate", "GT", value="yesterday"), "is no datetime"),
         (by("hs_object_id", "GT", value="x"), "is no number"),
     ],

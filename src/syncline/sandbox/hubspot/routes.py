@@ -131,6 +131,11 @@ def answer(sandbox: Sandbox, call: Call) -> Reply:
         raise Refused(with_id(sandbox, bad_json(f"{type(problem).__name__}: {problem}").reply)) from problem
 
 
+def writes(call: Call) -> bool:
+    """Does the call change anything? Sign-ins do not: they make only tokens."""
+    return call.method != "GET" and not call.path.endswith(READING_POSTS) and not call.path.startswith("/oauth/")
+
+
 def with_id(sandbox: Sandbox, reply: Reply) -> Reply:
     """A refusal with the id of the call."""
     number = f"00000000-0000-4000-8000-{sandbox.calls.count + 1:012d}"
@@ -148,13 +153,12 @@ def legacy(path: str) -> str:
 
 def scopes(method: str, path: str) -> list[str]:
     """What a call needs; one of these is enough."""
-    parts = path.strip("/").split("/")
-    writes = method != "GET" and not path.endswith(READING_POSTS)
+    parts, changing = path.strip("/").split("/"), method != "GET" and not path.endswith(READING_POSTS)
     if parts[:2] == ["crm", "v3"] and len(parts) > 2 and parts[2] == "owners":
         return ["crm.objects.owners.read"]
     if parts[0] != "crm" or len(parts) < 4 or parts[3] not in BY_NAME:
         return []
     kind = BY_NAME[parts[3]].name
     if parts[2] in ("properties", "pipelines"):
-        return [f"crm.schemas.{kind}.{'write' if writes else 'read'}", *tokens.scopes_of(kind, writes)]
-    return tokens.scopes_of(kind, writes)
+        return [f"crm.schemas.{kind}.{'write' if changing else 'read'}", *tokens.scopes_of(kind, changing)]
+    return tokens.scopes_of(kind, changing)

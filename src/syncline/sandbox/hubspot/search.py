@@ -18,7 +18,7 @@ from syncline.sandbox.store import Store, field
 
 MOST, MOST_OF_ALL = 200, 10_000
 MOST_GROUPS, MOST_FILTERS, MOST_FILTERS_OF_ALL = 5, 6, 18
-MOST_CHARACTERS = 3000
+MOST_CHARACTERS, MOST_VALUES = 3000, 100
 LOOKED_FOR = ("email", "domain", "hs_sku")
 COMPARED = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
 WORD = re.compile(r"[\w*]+")
@@ -99,6 +99,8 @@ def one_filter(kind: Kind, known: Mapping[str, Property], asked: Mapping[str, An
         return f"{value} between ? and ?", [operand("value"), operand("highValue")]
     if operator in ("IN", "NOT_IN"):
         given = [str(each) for each in listed(asked, "values", of=str | int | float)]
+        if not 1 <= len(given) <= MOST_VALUES:
+            raise invalid(f"The operator {operator} takes 1 to {MOST_VALUES} values, not {len(given)}")
         # text is compared in lower case, and what is given is not: only lower-case values are ever found
         values = given if type in ("string", "enumeration") else [compared_with(kind, known[name], g) for g in given]
         return f"{value} {operator.replace('_', ' ')} ({', '.join('?' * len(values))})", values

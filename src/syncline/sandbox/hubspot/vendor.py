@@ -11,7 +11,7 @@ from syncline.sandbox.hubspot import quotas as numbers
 from syncline.sandbox.hubspot.errors import failed, invalid
 from syncline.sandbox.hubspot.kinds import KINDS
 from syncline.sandbox.hubspot.owners import OWNERS
-from syncline.sandbox.hubspot.routes import answer
+from syncline.sandbox.hubspot.routes import answer, writes
 from syncline.sandbox.hubspot.search import teach
 from syncline.sandbox.hubspot.seed import seed
 from syncline.sandbox.quotas import Quota
@@ -57,6 +57,7 @@ HUBSPOT = Vendor(
     found=found,
     quotas=numbers.quotas(OPTIONS["tier"]),
     kind=numbers.kind,
+    writes=writes,
     told=numbers.told,
     deliveries=webhooks.deliveries,
     delivered=webhooks.delivered,
