@@ -153,7 +153,8 @@ def test_bulk_leaves_a_little_of_a_day_to_urgent() -> None:
     while True:
         try:
             budget.take("crm", cost=500).done()
-        except Unreachable:
+        except Unreachable as error:
+            assert str(error) == "crm's limit is used up (day)"
             break
         bulk += 500
     assert 0.98 * 650_000 <= bulk < 650_000

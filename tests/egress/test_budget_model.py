@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 import pytest
 from budget_world import most_at_once, most_in_any_window
@@ -181,3 +182,19 @@ def test_bulk_that_waits_for_something_else_holds_up_nobody() -> None:
     turns.waiting.append(urgent := Turn(kind="call", cost=1, urgent=True))
     assert turns.wait(waiting, 0.0) > 0
     assert turns.wait(urgent, 0.0) == 0
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_any_number_that_wait_for_one_limit_take_none_of_the_others(urgent: bool) -> None:
+    """L2"""
+    turns = Turns([GENERAL, SEARCH])
+    turns.waiting += [Turn(kind="search", cost=1, urgent=urgent) for _ in range(100)]
+    turns.waiting.append(last := Turn(kind="call", cost=1, urgent=False))
+    assert turns.wait(last, 0.0) == 0
+    waits = [turns.wait(one, 0.0) for one in turns.waiting[:100]]
+    assert waits[:3] == [0.0] * 3
+    assert waits[3:] == [inf] * 97  # until one of the three is answered
+
+
+def test_who_does_not_wait_never_goes() -> None:
+    assert Turns([GENERAL]).wait(Turn(kind="call", cost=1, urgent=True), 0.0) == inf

@@ -143,7 +143,8 @@ class Queue:
         """What is waited for, for people."""
         if self.turns.held(turn, now):
             return f"{self.system} asked us to wait"
-        full = [one.limit.name for one, units in self.turns.draws(turn) if one.free(now) < units]
+        leave = {one: 0 if turn.urgent else self.turns.left_to_urgent(one, now) for one in self.turns.windows}
+        full = [one.limit.name for one, units in self.turns.draws(turn) if one.free(now) - leave[one] < units]
         return f"{self.system}'s limit is used up ({', '.join(full) or 'others are waiting'})"
 
 

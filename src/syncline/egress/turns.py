@@ -96,27 +96,27 @@ class Turns:
         return max(0.0, max(ends, default=now) - now)
 
     def wait(self, turn: Turn, now: float) -> float:
-        """Seconds until it may go, if those before it go as soon as they may; infinite: when somebody is answered."""
+        """Seconds until it may go, if those before it go as soon as they may; infinite: when somebody is answered.
+
+        Who waits for room in one limit takes none of the others meanwhile, so that searches, say, hold up no reads.
+        """
         if held := self.held(turn, now):
             return held
         first, urgent, kept = self.before_others(now)
         rest = [one for one in self.waiting if not one.urgent and one not in first and not self.held(one, now)]
-        claimed: dict[Window, int] = defaultdict(int)  # by those before it
-        closed: set[Window] = set()  # somebody before it waits for room there
+        claimed: dict[Window, int] = defaultdict(int)  # by those before it, where they go or wait for room
         for one in [*first, *urgent, *rest]:
-            lacking = []
+            needed = {}
             for window, units in self.draws(one):
                 back = kept[window] if one.urgent else 0 if one in first else self.left_to_urgent(window, now)
-                needed = claimed[window] + units + max(0, min(back, window.allowed - units))
-                if window in closed or needed > window.free(now):
-                    lacking.append((window, needed))
+                needed[window] = claimed[window] + units + max(0, min(back, window.allowed - units))
+            lacking = {window: units for window, units in needed.items() if units > window.free(now)}
             if one is turn:
-                for window, _ in lacking if one.urgent else ():
+                for window in lacking if one.urgent else ():
                     self.seen(window, now).waited = True
-                return max((window.after(units, now) for window, units in lacking), default=0.0)
-            closed.update(window for window, _ in lacking)
+                return max((window.after(units, now) for window, units in lacking.items()), default=0.0)
             for window, units in self.draws(one):
-                claimed[window] += units
+                claimed[window] += units if window in lacking or not lacking else 0
         return inf
 
     def before_others(self, now: float) -> tuple[list[Turn], list[Turn], dict[Window, int]]:
