@@ -193,7 +193,7 @@ def test_any_number_that_wait_for_one_limit_take_none_of_the_others(urgent: bool
     assert turns.wait(last, 0.0) == 0
     waits = [turns.wait(one, 0.0) for one in turns.waiting[:100]]
     assert waits[:3] == [0.0] * 3
-    assert waits[3:] == [inf] * 97  # until one of the three is answered
+    assert waits[3:] == [float(n // 3) for n in range(3, 100)]
 
 
 def test_who_does_not_wait_never_goes() -> None:

@@ -19,6 +19,7 @@ from syncline.egress.address import Forbidden, Place, allowed
 from syncline.egress.answer import answer_of, points_elsewhere
 from syncline.egress.body import Unreadable
 from syncline.egress.client import Client, Failed, Incoming, Sender
+from syncline.egress.consent import Form
 from syncline.egress.outlet import Outlet
 from syncline.egress.parts import Breaker, Budget, Form, NoLimits, Post, Secrets, Tokens
 from syncline.egress.redact import Redactor
@@ -110,6 +111,19 @@ class Egress:
         problem.args = (text if text.startswith(f"{system}: ") else f"{system}: {text}",)
         problem.__cause__ = problem.__context__ = None
         raise problem.with_traceback(None)  # not the frames, which hold what was sent
+
+    def post(self, system: str, address: str, form: Form) -> Answer:
+        """Sends a form for a token, to the system's own address or a host that its connector names, in every mode.
+
+        Raises Unreachable (Refused), NoAnswer or Forbidden.
+        """
+        outlet = self._outlets[system]
+        for one in form.values():
+            if isinstance(one, Secret):
+                self._redactor.learn(one.reveal())
+        plain = {name: one.reveal() if isinstance(one, Secret) else one for name, one in form.items()}
+        where, relative = outlet.addressed(Request(method="POST", path=address, form=plain))
+        return self._exchanged(outlet, where, relative, Who(), None, urgent=True)[0]
 
     def _sent(self, outlet: Outlet, request: Request, effect: Effect, urgent: bool) -> Answer:
         effects.check(outlet.connector, outlet.system, outlet.mode, outlet.addressed(request)[1], effect)
