@@ -25,7 +25,8 @@ def meant(kind: str, message: str, status: int = 422) -> Outcome | None:
     ("ValidationError", "Missing required value for the field 'Customer' (partner_id).", 422, "partner_id", "rejected"),
     ("ValidationError", "Wrong value for sale.order.state: 'x'", 422, "state", "rejected"),
     ("builtins.ValueError", "Invalid field 'x_region' on model 'res.partner'", 500, "x_region", "rejected"),
-    ("builtins.ValueError", "Wrong value for res.partner.type: 'x'", 500, None, None),
+    ("builtins.ValueError", "Wrong value for res.partner.type: 'x'", 500, "type", "rejected"),
+    ("builtins.ValueError", "math domain error", 500, None, None),
     ("psycopg2.errors.UniqueViolation", "duplicate key\nDETAIL:  Key (default_code)=(A-1) already exists.", 500,
      "default_code", "not-unique"),
     ("psycopg2.errors.NotNullViolation", 'null value in column "name" violates not-null', 500, "name", "required"),
@@ -80,7 +81,7 @@ def test_a_row_that_is_gone_is_missing() -> None:
 
 
 @pytest.mark.parametrize(("status", "headers", "seconds"), [
-    (429, {"retry-after": "17"}, 17.0), (429, {}, 5.0), (503, {}, 5.0), (503, {"retry-after": "315360000"}, 3600.0),
+    (429, {"retry-after": "17"}, 17.0), (429, {}, 5.0), (503, {"retry-after": "315360000"}, 3600.0),
     (429, {"retry-after": "-4"}, 5.0), (429, {"retry-after": "Fri, 31 Dec 1999"}, 5.0),
 ])  # fmt: skip
 def test_a_busy_server_is_asked_later(status: int, headers: dict[str, str], seconds: float) -> None:
@@ -89,7 +90,7 @@ def test_a_busy_server_is_asked_later(status: int, headers: dict[str, str], seco
 
 @pytest.mark.parametrize("answer", [
     Answer(status=500, body=refusal("builtins.ZeroDivisionError", "division by zero", 500)[1]),
-    Answer(status=500, body="<html>"), Answer(status=502, body="<html>"), Answer(status=504),
+    Answer(status=500, body="<html>"), Answer(status=502, body="<html>"), Answer(status=504), Answer(status=503),
     Answer(status=500, body={"name": 7}),
 ])  # fmt: skip
 def test_of_a_server_that_broke_down_nobody_knows_what_it_did(answer: Answer) -> None:

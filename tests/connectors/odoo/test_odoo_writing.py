@@ -29,14 +29,27 @@ def test_a_plain_update_is_one_call() -> None:
     partners = stream("res.partner")
     assert partners.update is not None
     assert partners.done is not None
-    asked = partners.update("7", {"name": "A", "parent_id": "3", "comment": None, "x_region": "DACH"}, None)
+    asked = partners.update("7", {"name": "A", "parent_id": None, "comment": None, "x_region": "DACH"}, None)
     assert isinstance(asked, Request)
     assert called(asked) == (
         "res.partner/write",
-        {"ids": [7], "vals": {"name": "A", "parent_id": 3, "comment": False, "x_region": "DACH"}},
+        {"ids": [7], "vals": {"name": "A", "parent_id": False, "comment": False, "x_region": "DACH"}},
     )
     assert asked.json["context"]["mail_notrack"] is True
     assert partners.done(Answer(status=200, body=True)) == Done(id="")
+
+
+def test_of_a_reference_to_a_row_that_is_gone_the_reference_is_blamed() -> None:
+    def lacks(model: str, number: int) -> tuple[int, dict[str, Any]]:
+        text = f"Record does not exist or has been deleted.\n(Record: {model}({number},), User: 2)"
+        return refusal("MissingError", text, 404)
+
+    values = {"parent_id": "3", "user_id": 2}
+    assert update("res.partner", "7", values, True).end == Done(id="7")
+    assert update("res.partner", "7", values, lacks("res.partner", 7)).end == Missing()
+    for model, number, field in (("res.partner", 3, "parent_id"), ("res.users", 2, "user_id"), ("res.lang", 9, None)):
+        outcome = update("res.partner", "7", values, lacks(model, number)).end
+        assert outcome == Rejected(reason=f"{model} {number} is not there", field=field, code="no-such-row")
 
 
 @pytest.mark.parametrize("body", [None, False, [], "<html>", {"ids": [1]}, 1])

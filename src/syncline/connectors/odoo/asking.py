@@ -7,7 +7,7 @@ from typing import Any
 
 from syncline.connect.request import Answer, Conversation, Request, Write
 from syncline.connectors.odoo.calls import Calls, rows_of
-from syncline.connectors.odoo.errors import BUSY_SECONDS, problem
+from syncline.connectors.odoo.errors import BUSY_SECONDS, missing_of, problem
 from syncline.connectors.odoo.model import Lookup, Values
 from syncline.connectors.odoo.reading import literal
 from syncline.model.outcome import Later, Outcome, Rejected, Unknown
@@ -16,11 +16,12 @@ Steps = Generator[Request | Write, Answer, Any]
 
 
 class Ended(Exception):
-    """The write ends here, with this outcome."""
+    """The write ends here, with this outcome. lacks: the row (model, id) that is not there, where Odoo names one."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, lacks: tuple[str, int] | None = None) -> None:
         super().__init__(type(outcome).__name__)
         self.outcome = outcome
+        self.lacks = lacks
 
 
 def until_it_ends(steps: Steps) -> Conversation:
@@ -47,7 +48,7 @@ def write(request: Request) -> Steps:
     answer = yield Write(request=request)
     trouble = problem(answer)
     if trouble is not None:
-        raise Ended(trouble)
+        raise Ended(trouble, missing_of(answer))
     if answer.status != 200:
         raise Ended(Unknown(reason=f"it answered {answer.status}"))
     return answer.body

@@ -22,6 +22,8 @@ FIELD = (
     re.compile(r"Wrong value for [\w.]+\.(\w+):"),  # of a selection
 )
 
+MISSING = re.compile(r"Record: ([\w.]+)\((\d+),")
+
 CONCURRENT = re.compile(r"could not serialize access|deadlock detected|could not obtain lock")
 
 NOT_FOR_THIS_MODEL = re.compile(r"You are not allowed to (?:access|create|modify|delete|read|write|unlink)")
@@ -42,7 +44,7 @@ def problem(answer: Answer) -> Outcome | None:
     body: Any = answer.body
     if answer.status == 200:
         return import_refused(body)
-    if answer.status in (429, 503):
+    if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
         return Later(after=retry_after(answer.headers))
     if not isinstance(body, dict) or not isinstance(body.get("name"), str):
         return Denied(reason=f"{answer.status}") if answer.status == 401 else None
@@ -58,7 +60,7 @@ def problem(answer: Answer) -> Outcome | None:
         return Clash()  # another transaction has the row: it is looked at again
     if name.startswith(DATABASE) and kind in CONSTRAINTS:
         return rejected(message, CONSTRAINTS[kind])
-    if answer.status < 500 or (kind == "ValueError" and FIELD[0].search(message)):
+    if answer.status < 500 or (kind == "ValueError" and blamed(message)):
         return rejected(message)
     return None
 
@@ -87,8 +89,18 @@ def not_permitted(message: str) -> Denied | Rejected:
 
 def rejected(message: str, code: str = "rejected") -> Rejected:
     """A value that Odoo will not have, with the field where the words name one."""
-    found = next((match[1] for pattern in FIELD if (match := pattern.search(message))), None)
-    return Rejected(reason=shown(message), field=found, code=code)
+    return Rejected(reason=shown(message), field=blamed(message), code=code)
+
+
+def blamed(message: str) -> str | None:
+    """The field that a message names."""
+    return next((match[1] for pattern in FIELD if (match := pattern.search(message))), None)
+
+
+def missing_of(answer: Answer) -> tuple[str, int] | None:
+    """Of a MissingError the model and id of the row that is not there: perhaps another than the one that is written."""
+    found = MISSING.search(str(answer.body.get("message"))) if isinstance(answer.body, dict) else None
+    return (found[1], int(found[2])) if found else None
 
 
 def shown(message: str) -> str:

@@ -15,7 +15,7 @@ from syncline.connectors.odoo.model import Model, Values
 from syncline.connectors.odoo.reading import Reader
 from syncline.connectors.odoo.state import STATE, move
 from syncline.connectors.odoo.values import is_doubtful, table, to_write
-from syncline.model.outcome import Done, Missing, Outcome
+from syncline.model.outcome import Done, Missing, Outcome, Rejected
 
 REOPENED = "draft"
 
@@ -23,9 +23,33 @@ REOPENED = "draft"
 def update(reader: Reader, row: str, values: Mapping[str, Any]) -> Asked:
     """One write; several calls where our own words, lines or a state are told."""
     model, calls = reader.model, reader.calls
-    if is_plain(model, values):
-        return calls.change(model.name, "write", ids=[int(row)], vals=to_write(model.by_name, values))
-    return until_it_ends(steps(reader, int(row), dict(values)))
+    if not is_plain(model, values):
+        return until_it_ends(steps(reader, int(row), dict(values)))
+    told = to_write(model.by_name, values)
+    if references(model, told):
+        return until_it_ends(written(model, calls, int(row), told))
+    return calls.change(model.name, "write", ids=[int(row)], vals=told)
+
+
+def written(model: Model, calls: Calls, row: int, told: Values) -> Steps:
+    """One write. That a row is missing may be said of one that is referred to, and then it is the reference's fault."""
+    try:
+        yield from write(calls.change(model.name, "write", ids=[row], vals=told))
+    except Ended as end:
+        if end.lacks is None or end.lacks == (model.name, row):
+            raise
+        name = next((name for name, value in references(model, told).items() if value == end.lacks[1]), None)
+        reason = f"{end.lacks[0]} {end.lacks[1]} is not there"
+        raise Ended(Rejected(reason=reason, field=name, code="no-such-row")) from None
+    return Done(id=str(row))
+
+
+def references(model: Model, told: Values) -> Values:
+    """The rows that are referred to."""
+    return {
+        name: value for name, value in told.items()
+        if name in model.by_name and model.by_name[name].kind == "many2one" and value is not False
+    }  # fmt: skip
 
 
 def steps(reader: Reader, row: int, values: Values) -> Steps:
@@ -40,7 +64,7 @@ def steps(reader: Reader, row: int, values: Values) -> Steps:
         changes = yield from commands(calls, model.lines, row, lines)
         told |= {model.lines.field: changes} if changes else {}
     if told:
-        yield from write(calls.change(model.name, "write", ids=[row], vals=told))
+        yield from written(model, calls, row, told)
     if wanted is not None and wanted != REOPENED:
         yield from move(model, calls, row, wanted)
     rows = yield from reader.rows([["id", "=", row]])
