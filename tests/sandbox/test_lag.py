@@ -9,8 +9,9 @@ from syncline.sandbox.store import Store, field
 
 LAG = 7
 STEPS = st.lists(
-    st.tuples(st.integers(0, 5), st.sampled_from(["save", "archive", "restore", "drop"]), st.integers(1, 3)),
-    max_size=25,
+    st.tuples(st.integers(0, 3), st.sampled_from(["save", "save", "archive", "restore", "drop"]), st.integers(1, 2)),
+    min_size=6,
+    max_size=20,
 )
 State = dict[int, int]
 

@@ -119,6 +119,13 @@ def test_a_planted_fault_is_said_as_the_wire_says_it(
     assert every.call("res.partner", "search_count", domain=[["name", "like", "Contact"]]) == 1
 
 
+def test_a_planted_rejection_strikes_writes_only(every: Odoo) -> None:
+    in_process(every.sandbox).plant("reject")
+    assert every.call("res.partner", "search_count", domain=[["name", "=", "nobody"]]) == 0
+    with pytest.raises(No):
+        every.make("res.partner", name="Contact 1")
+
+
 def test_what_stands_before_odoo_refuses_in_its_own_words(odoo: Odoo) -> None:
     control = in_process(odoo.sandbox)
     call = json_call("POST", "/json/2/res.partner/search_count", {}, BEARER)

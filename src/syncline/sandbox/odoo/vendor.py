@@ -11,6 +11,7 @@ from syncline.sandbox.call import Call, Reply
 from syncline.sandbox.odoo import hooks, json2, jsonrpc, logins, screens, seeding, xmlrpc
 from syncline.sandbox.odoo.errors import AccessDenied, Failure, UserError, unauthorized
 from syncline.sandbox.odoo.founding import found
+from syncline.sandbox.odoo.invoke import READS
 from syncline.sandbox.odoo.models import models_of
 from syncline.sandbox.odoo.service import version_of
 from syncline.sandbox.odoo.xmlvalues import decoded_call
@@ -35,6 +36,7 @@ def odoo(version: int = NEWEST) -> Vendor:
         seed=seeding.seed,
         found=partial(found, version=version),
         kind=kind,
+        writes=writes,
         hooks=hooks.subscribe,
         deliveries=hooks.deliveries,
     )
@@ -107,6 +109,12 @@ def kind(call: Call) -> str:
     if service == "object" and len(params) > 4:
         return f"{params[3]}.{params[4]}"
     return f"{service}.{method}" if service else call.path
+
+
+def writes(call: Call) -> bool:
+    """Does the call change anything? Sign-ins do not."""
+    service, _, method = kind(call).rpartition(".")
+    return call.method != "GET" and service != "common" and method not in READS
 
 
 def _rpc(call: Call) -> tuple[str, str, list[Any]]:
