@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint check test demo storm bench bench-large lock format clean
+.PHONY: help setup lint check test demo story storm bench bench-large lock format clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,7 +44,10 @@ test: lint  ## check under branch coverage, then simulations, crashes and proper
 	$(BIN)/coverage report
 	SYNCLINE_PROFILE=test $(BIN)/python $(PYTEST) -m "slow or hypothesis"
 
-demo: setup  ## watch a small company's systems come to agree (ARGS="...")
+demo: setup  ## both sandboxes, a company at work in them, and a hub that brings them to agree (ARGS="...")
+	$(BIN)/syncline demo $(ARGS)
+
+story: setup  ## one seeded simulation: three systems that lag and fail, told line by line (ARGS="...")
 	$(BIN)/python -m syncline.testing.demo $(ARGS)
 
 storm: setup  ## simulations from random seeds (MINUTES=5)

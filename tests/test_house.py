@@ -20,14 +20,14 @@ SRC = ROOT / "src"
 LAYERS = [
     *("model", "mapping", "merge", "identity", "connect", "connectors"),
     *("patterns", "config", "ledger", "egress", "vault", "bus", "sync"),
-    *("watch", "insight", "blueprint", "api", "console", "cli", "app"),
+    *("watch", "insight", "blueprint", "api", "console", "app", "cli"),
     *("sandbox", "testing"),
 ]
 # Layers that may import less than their place allows, and those that may import more.
 ONLY = {"model": set(), "connect": {"model", "mapping"}, "connectors": {"model", "connect"}}
-ALSO = {"cli": {"sandbox"}, "app": {"sandbox"}}
+ALSO = {"cli": {"sandbox"}}
 # syncline/__init__.py is loaded with every layer, so it loads none; __main__.py starts the program.
-ENTRANCES: dict[str, set[str]] = {"__init__": set(), "__main__": {"cli", "app"}}
+ENTRANCES: dict[str, set[str]] = {"__init__": set(), "__main__": {"cli"}}
 
 PURE = {"model", "mapping", "merge", "identity", "connect"}
 IMPURE_MODULES = ["time", "random", "os", "sqlite3", "sqlalchemy", "asyncio", "threading", "socket", "subprocess"]
@@ -276,7 +276,7 @@ BROKEN = [
     (layers_hold, "syncline/sync/a.py", "from syncline.sandbox import odoo\n"),
     (layers_hold, "syncline/console/a.py", "from syncline.sandbox import odoo\n"),
     (layers_hold, "syncline/app.py", "from syncline.testing import storm\n"),
-    (layers_hold, "syncline/__init__.py", "from syncline.app import main\n"),
+    (layers_hold, "syncline/__init__.py", "from syncline.cli.main import main\n"),
     (layers_hold, "syncline/helpers/a.py", ""),
     (sizes_hold, "syncline/sync/a.py", "x = 1\n" * MOST_LINES_OF_A_FILE),
     (sizes_hold, "syncline/sync/a.py", "def long():\n" + "    x = 1\n" * MOST_LINES_OF_A_FUNCTION),
@@ -311,7 +311,7 @@ WHOLE = [
     (layers_hold, "syncline/connect/a.py", "from syncline.mapping import lens\nfrom syncline.model import record\n"),
     (layers_hold, "syncline/cli/demo.py", "from syncline.sandbox import odoo\nfrom syncline.sync import story\n"),
     (layers_hold, "syncline/testing/a.py", "from syncline import app, sandbox\n"),
-    (layers_hold, "syncline/__main__.py", "from syncline.app import main\n"),
+    (layers_hold, "syncline/__main__.py", "from syncline.cli.main import main\n"),
     (sizes_hold, "syncline/sync/a.py", "def f():\n" + "    x = 1\n" * (MOST_LINES_OF_A_FUNCTION - 1)),
     (pure_layers_are_pure, "syncline/mapping/a.py", "from random import Random\nimport timeit\n"),
     (pure_layers_are_pure, "syncline/merge/a.py", "def f(clock):\n    return clock.now()\n"),

@@ -1,4 +1,4 @@
-"""`make demo`: a small company's systems come to agree, told line by line. The same seed tells the same story."""
+"""`make story`: a small company's systems come to agree, told line by line. The same seed tells the same story."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NAMES = {"user": "people", "person": "people", "hub": "hub", "care": "hub", "cra
 
 def main(words: Sequence[str] | None = None) -> int:
     """Exit code 0 only if nothing was lost, nothing doubled, and all agree or are listed."""
-    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make story", description=__doc__)
     parser.add_argument("--seed", type=int, help="another story")
     parser.add_argument("--steps", type=int, default=STEPS, help="how long it goes on")
     parser.add_argument("--quiet", action="store_true", help="only how it ends")
@@ -77,7 +77,7 @@ def introduce(console: Console, seed: int) -> None:
     for name in company.ORDER:
         console.print(f"  [bold]{name:5}[/bold] {SYSTEMS[name]}")
     console.print("All three lag, go down, and lose answers after doing the work. The hub crashes, too.")
-    console.print(f'[dim]Seconds are simulated. The same again: make demo ARGS="--seed {seed}"[/dim]\n')
+    console.print(f'[dim]Seconds are simulated. The same again: make story ARGS="--seed {seed}"[/dim]\n')
 
 
 def told(lines: Sequence[Line]) -> Table:

@@ -1,0 +1,168 @@
+"""Where the parts are named and put together: a declaration becomes a hub that runs."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from syncline.config.declaration import Declaration
+from syncline.config.load import Loaded, load
+from syncline.config.secret import InVault, Secret
+from syncline.connect.connector import SHARED, Connector
+from syncline.connect.template import Use
+from syncline.connectors import hubspot, odoo
+from syncline.egress.breaker import Breaker
+from syncline.egress.budget import Budget
+from syncline.egress.client import Sender
+from syncline.egress.door import Egress, Lane
+from syncline.egress.outlet import Outlet
+from syncline.ledger.budgets import Budgets
+from syncline.ledger.dialect import Synchronous
+from syncline.ledger.secrets import open_secrets
+from syncline.ledger.sql import SqlLedger, open_ledger
+from syncline.sync.hub import Hub
+from syncline.vault import master
+from syncline.vault.sources import SystemSecrets, home_of
+from syncline.vault.vault import Vault
+
+Make = Callable[[Use], Connector]
+"""What a connector's module offers: the connector for what one hub uses of that kind of system."""
+
+OURS: Mapping[str, Make] = {"hubspot": hubspot.connector, "odoo": odoo.connector}
+NOTHING: Mapping[str, str] = {}
+GROUP = "syncline.connectors"
+"""Entry points under this name are connectors of others: a package is asked only if hub.yaml names its connector."""
+
+
+def connector_named(name: str) -> Make | None:
+    """Ours, or one that an installed package offers."""
+    if name in OURS:
+        return OURS[name]
+    found = [one for one in entry_points(group=GROUP) if one.name == name]
+    return found[0].load() if found else None
+
+
+class Known(Mapping[str, Connector]):
+    """Every connector by name, made for all that it declares; one of others is loaded when it is asked for."""
+
+    def __getitem__(self, name: str) -> Connector:
+        make = connector_named(name)
+        if make is None:
+            raise KeyError(name)
+        return make(Use())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*OURS, *(one.name for one in entry_points(group=GROUP))]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def declared(source: str | Path, environment: Mapping[str, str]) -> Loaded:
+    """What a hub.yaml says. Raises DeclarationErrors with everything that is wrong with it."""
+    return load(source, Known(), environment=environment)
+
+
+def use_of(declaration: Declaration, system: str) -> Use:
+    """What the declaration binds of a system, and how the system's block in hub.yaml says it is to be used."""
+    fields: dict[str, set[str]] = {}
+    for binding in declaration.bindings:
+        if binding.system == system:
+            fields.setdefault(binding.stream.partition(SHARED)[0], set()).update(binding.raw_names)
+    options = declaration.systems[system].options
+    return Use(
+        fields={stream: tuple(sorted(names)) for stream, names in fields.items()},
+        options={name: one for name, one in options.items() if not isinstance(one, Secret | InVault)},
+    )
+
+
+def outlets(declaration: Declaration, connectors: Mapping[str, Connector]) -> Iterator[Outlet]:
+    """Each system as the door knows it. A system's own mode can only be the more careful one."""
+    for name, system in declaration.systems.items():
+        options: dict[str, Any] = {**system.options}
+        if isinstance(system.secret, Secret | InVault):
+            options["secret"] = system.secret
+        mode = min((declaration.mode, system.mode or "live"), key=("read-only", "approve", "live").index)
+        yield Outlet(
+            system=name, connector=connectors[name], url=system.url, options=options, mode=mode,
+            allowed=declaration.allow,
+        )  # fmt: skip
+
+
+def vault_of(declaration: Declaration, where: Path, environment: Mapping[str, str]) -> Vault | None:
+    """The vault of a hub's ledger; None where no system keeps a secret there.
+
+    Its master key is in the environment, else in a file beside the ledger.
+    """
+    found = [one for system in declaration.systems.values() for one in (system.secret, *system.options.values())]
+    if not any(isinstance(one, InVault) for one in found):
+        return None
+
+    def masters() -> master.Masters:
+        return master.from_environment(environment) or master.from_file(where.with_suffix(".key"))
+
+    return Vault(open_secrets(where), declaration.name, masters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A hub with its ledger and its door. `hub` works in bulk; `urgent` is the same for what somebody waits for."""
+
+    declaration: Declaration
+    hub: Hub
+    urgent: Hub
+    ledger: SqlLedger
+    egress: Egress
+    budget: Budget
+    breaker: Breaker
+
+
+@contextmanager
+def running(
+    declaration: Declaration, where: Path, *, environment: Mapping[str, str] = NOTHING,
+    clock: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] | None = None, draw: Callable[[], float] = random.random,
+    client: Callable[[Outlet], Sender] | None = None, batch: int = 100, synchronous: Synchronous = "FULL",
+) -> Iterator[Running]:  # fmt: skip
+    """Opens everything that a hub needs, and closes it at the end.
+
+    where:  the ledger's file. environment: of the vault's master key.
+    clock:  seconds of the wall; elapsed: seconds that only go on. sleep, draw: see Budget.
+    client: what systems are asked by; None: the network.
+    """
+    connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
+    ways = list(outlets(declaration, connectors))
+    with open_ledger(where, clock=clock, synchronous=synchronous) as ledger:
+        homes = {way.system: home_of(declaration.systems[way.system], way.place.origin) for way in ways}
+        budget = Budget(
+            {name: one.limits for name, one in connectors.items()}, clock=elapsed, wall=clock, sleep=sleep, draw=draw,
+            kept=Budgets(ledger),
+        )  # fmt: skip
+        breaker = Breaker(clock=elapsed, wall=clock, draw=draw)
+        secrets = SystemSecrets(homes, vault_of(declaration, where, environment))
+        egress = Egress(ways, secrets, budget=budget, breaker=breaker, clock=elapsed, client=client)
+        try:
+            hub = Hub(
+                declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch
+            )
+            urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True))
+            yield Running(
+                declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
+                breaker=breaker,
+            )  # fmt: skip
+        finally:
+            egress.close()
+
+
+def made(name: str, use: Use) -> Connector:
+    """A connector for one hub."""
+    make = connector_named(name)
+    if make is None:
+        raise LookupError(f"there is no connector {name}: install its package, or name one of {', '.join(OURS)}")
+    return make(use)
