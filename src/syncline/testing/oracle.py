@@ -264,9 +264,11 @@ def forgotten_undos(world: World) -> Iterator[str]:
 
 
 def quiet_since(world: World, record: Record, undone: Any) -> bool:
-    """Was this field of this record left alone from shortly before the undo on?"""
+    """Was this field of this record left alone from shortly before the undo on? A hidden row is seen when it is not."""
     links = list(world.hub.ledger.links_of([record.id])[record.id])
-    edited = any(edit.at > undone.at - 60.0 for edit in own_edits(world, links, undone.field))
+    hidden = {(s.name, row.id): row.hidden_until for s in world.systems.values() for row in s.every_row()}
+    edits = own_edits(world, links, undone.field)
+    edited = any(max(edit.at, hidden[edit.system, edit.row]) > undone.at - 60.0 for edit in edits)
     decided = any(t[1] == record.id and t[2] == undone.field for t in world.taken)
     return not edited and not decided
 
