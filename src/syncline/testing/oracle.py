@@ -264,11 +264,15 @@ def forgotten_undos(world: World) -> Iterator[str]:
 
 
 def quiet_since(world: World, record: Record, undone: Any) -> bool:
-    """Was this field of this record left alone from shortly before the undo on? A hidden row is seen when it is not."""
+    """Was this field of this record left alone from shortly before the undo on?
+
+    Of a row that slept before, nobody can say: what was edited in it is seen when it wakes.
+    """
     links = list(world.hub.ledger.links_of([record.id])[record.id])
-    hidden = {(s.name, row.id): row.hidden_until for s in world.systems.values() for row in s.every_row()}
-    edits = own_edits(world, links, undone.field)
-    edited = any(max(edit.at, hidden[edit.system, edit.row]) > undone.at - 60.0 for edit in edits)
+    history = world.hub.ledger.history([record.id])[record.id]
+    if any(entry.kind == "asleep" and entry.at < undone.at for entry in history):
+        return False
+    edited = any(edit.at > undone.at - 60.0 for edit in own_edits(world, links, undone.field))
     decided = any(t[1] == record.id and t[2] == undone.field for t in world.taken)
     return not edited and not decided
 
