@@ -220,12 +220,16 @@ def test_a_token_is_asked_for_through_the_same_door(url: str) -> None:
         assert "authorization" not in server.heard[0].headers
 
 
-def test_a_host_that_makes_the_tokens_may_get_the_secret_and_no_other() -> None:
-    made = OAuth2(token="https://login.example/token", authorize="")
-    outlet = Outlet(system="toy", connector=connector(made, hosts=("files.example",)))
-    for url in ("https://login.example/token", "https://files.example/a", "https://toy.example/a"):
+def test_a_host_that_the_connector_names_may_get_the_secret_and_no_other() -> None:
+    outlet = Outlet(system="toy", connector=connector(hosts=("login.example",)))
+    for url in ("https://login.example/token", "https://toy.example/a"):
         assert outlet.addressed(get(url))[0].host == url.split("/")[2]
-    for url in ("http://login.example/token", "https://login.example:8443/token", "https://evil.login.example/"):
+    for url in (
+        "http://login.example/token",
+        "https://login.example:8443/token",
+        "https://evil.login.example/",
+        "https://b.example",
+    ):
         raised(Refused, lambda one=url: outlet.addressed(get(one)))  # type: ignore[misc]
 
 

@@ -20,8 +20,9 @@ from syncline.egress.answer import answer_of, points_elsewhere
 from syncline.egress.body import Unreadable
 from syncline.egress.client import Client, Failed, Incoming, Sender
 from syncline.egress.consent import Form
+from syncline.egress.oauth import Post
 from syncline.egress.outlet import Outlet
-from syncline.egress.parts import Breaker, Budget, Form, NoLimits, Post, Secrets, Tokens
+from syncline.egress.parts import Breaker, Budget, NoLimits, Secrets, Tokens
 from syncline.egress.redact import Redactor
 from syncline.egress.resolve import Guard, Resolver, by_system
 from syncline.egress.signin import POISON, Known, Learnt, SignIns, converse
@@ -96,9 +97,12 @@ class Egress:
         """Sends one request. What is raised names the system and what to do, and carries no secret along (I18)."""
         return self._clean(system, lambda: self._sent(self._outlets[system], request, effect, urgent))
 
-    def post(self, system: str, url: str, form: Form) -> Answer:
-        """Asks a system for a token: a form with its secrets, to a path or a whole address of that system."""
-        return self._clean(system, lambda: self._posted(self._outlets[system], url, form))
+    def post(self, system: str, address: str, form: Form) -> Answer:
+        """Sends a form for a token, to the system's own address or a host that its connector names, in every mode.
+
+        Raises Unreachable (Refused) or NoAnswer, as `send`.
+        """
+        return self._clean(system, lambda: self._posted(self._outlets[system], address, form))
 
     def _clean(self, system: str, act: Callable[[], Answer]) -> Answer:
         try:
@@ -112,19 +116,6 @@ class Egress:
         problem.__cause__ = problem.__context__ = None
         raise problem.with_traceback(None)  # not the frames, which hold what was sent
 
-    def post(self, system: str, address: str, form: Form) -> Answer:
-        """Sends a form for a token, to the system's own address or a host that its connector names, in every mode.
-
-        Raises Unreachable (Refused), NoAnswer or Forbidden.
-        """
-        outlet = self._outlets[system]
-        for one in form.values():
-            if isinstance(one, Secret):
-                self._redactor.learn(one.reveal())
-        plain = {name: one.reveal() if isinstance(one, Secret) else one for name, one in form.items()}
-        where, relative = outlet.addressed(Request(method="POST", path=address, form=plain))
-        return self._exchanged(outlet, where, relative, Who(), None, urgent=True)[0]
-
     def _sent(self, outlet: Outlet, request: Request, effect: Effect, urgent: bool) -> Answer:
         effects.check(outlet.connector, outlet.system, outlet.mode, outlet.addressed(request)[1], effect)
         who = self._who(outlet, urgent)
@@ -133,12 +124,12 @@ class Egress:
             answer, problem = self._asked(outlet, request, effect, again, urgent)  # once more: nothing was done
         return answer
 
-    def _posted(self, outlet: Outlet, url: str, form: Form) -> Answer:
+    def _posted(self, outlet: Outlet, address: str, form: Form) -> Answer:
         for value in form.values():
             if isinstance(value, Secret):
                 self._redactor.learn(value.reveal())
         plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in form.items()}
-        where, request = outlet.addressed(Request(method="POST", path=url, form=plain))
+        where, request = outlet.addressed(Request(method="POST", path=address, form=plain))
         effects.check_form(outlet.system, request)
         return self._exchanged(outlet, where, request, Who(), None, urgent=True)[0]
 

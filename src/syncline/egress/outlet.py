@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from syncline.config.settings import Mode
-from syncline.connect.auth import OAuth2
 from syncline.connect.connector import Connector
 from syncline.connect.door import Refused
 from syncline.connect.request import Request
@@ -40,13 +39,6 @@ class Outlet:
         """Raises Forbidden."""
         return place(self.url or self.connector.base_url)
 
-    @cached_property
-    def hosts(self) -> frozenset[str]:
-        """Hosts beside its own that may get its secret, by https."""
-        auth = self.connector.auth
-        token = auth.token if isinstance(auth, OAuth2) else ""
-        return frozenset(self.connector.hosts) | ({place(token).host} if "://" in token else set())
-
     def addressed(self, request: Request) -> tuple[Place, Request]:
         """Where a request goes, and the request relative to that.
 
@@ -62,7 +54,7 @@ class Outlet:
             raise Refused(f"{self.system}: it points elsewhere: {error}") from None
         if there.origin == self.place.origin and (there.path + "/").startswith(self.place.path + "/"):
             base, path = self.place, there.path[len(self.place.path) :]
-        elif (there.scheme, there.port) == ("https", 443) and there.host in self.hosts:
+        elif (there.scheme, there.port) == ("https", 443) and there.host in self.connector.hosts:
             base, path = replace(there, path=""), there.path
         else:
             raise Refused(f"{self.system}: {there.origin} is not its own address, so nothing is sent there")

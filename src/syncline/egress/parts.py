@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
-
-from syncline.config.secret import Secret
-from syncline.connect.request import Answer
 
 
 class Secrets(Protocol):
@@ -47,13 +44,6 @@ class Breaker(Protocol):
 
     def spared(self, system: str) -> None:
         """The call that it let through was not made after all."""
-
-
-Form = Mapping[str, str | Secret]
-"""Fields of a form; secrets are revealed as it is sent."""
-
-Post = Callable[[str, str, Form], Answer]
-"""Sends a form to a path, or a whole address, of a system. Raises Unreachable or NoAnswer."""
 
 
 class Tokens(Protocol):
