@@ -198,3 +198,13 @@ def test_any_number_that_wait_for_one_limit_take_none_of_the_others(urgent: bool
 
 def test_who_does_not_wait_never_goes() -> None:
     assert Turns([GENERAL]).wait(Turn(kind="call", cost=1, urgent=True), 0.0) == inf
+
+
+def test_a_window_tells_when_there_will_be_room() -> None:
+    once, ten = Window(ONCE), Window(GENERAL)
+    once.take(3)
+    assert (once.after(1, 0.0), once.after(2, 0.0)) == (0.0, inf)
+    ten.settle(ten.take(10), 5.0)
+    ten.flying = 0
+    assert (ten.after(2, 6.0), ten.after(3, 6.0)) == (0.0, pytest.approx(9.0, abs=0.01))
+    assert ten.after(3 + 12, 6.0) == pytest.approx(19.0, abs=0.01)  # a whole window later

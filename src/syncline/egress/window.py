@@ -73,10 +73,9 @@ class Window:
 
     def after(self, units: int, now: float) -> float:
         """Seconds until so many are free if nothing else is taken; infinite: not before something is answered."""
-        if self.free(now) >= units:
-            return 0.0
         if self.seconds is None:
-            return inf
+            return 0.0 if self.free(now) >= units else inf
+        self.forget(now)
         rounds, rest = divmod(units - 1, self.allowed)
         wait = self.leave_room(rest + 1, self.room(), now)
         if self.told is not None:
