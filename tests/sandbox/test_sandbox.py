@@ -1,6 +1,7 @@
 """The sandbox around a toy vendor: quotas, faults, log, control, all under a fake clock and without a socket."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,16 @@ def test_a_fault_keeps_to_its_method_path_and_rate(toy: Sandbox) -> None:
     struck = sum(ask(toy, "GET", "/notes/1").status == 500 for _ in range(200))
     assert 70 < struck < 130
     assert in_process(toy).ask("GET", "faults")[0]["struck"] == struck
+
+
+def test_a_vendor_says_which_calls_write_and_by_which_paths_they_go() -> None:
+    vendor = replace(TOY, writes=lambda call: call.body == b"{}", places=lambda call: (call.path, "/create"))
+    toy = Sandbox(vendor, clock=Clock(lambda: 1_000_000.0))
+    in_process(toy).plant("reject", count=1)
+    in_process(toy).plant("server-error", path="/create")
+    assert ask(toy, "POST", "/notes", {"text": "a"}).status == 500
+    assert ask(toy, "POST", "/notes", {}).status == 422
+    toy.store.close()
 
 
 def test_lists_lag_while_that_is_planted(toy: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from random import Random
@@ -39,11 +40,12 @@ class Fault:
         if self.kind not in STRIKES:
             raise ValueError(f"no fault is called {self.kind!r}: {', '.join(STRIKES)}")
 
-    def concerns(self, method: str, path: str, writes: bool) -> bool:
+    def concerns(self, method: str, places: Sequence[str], writes: bool) -> bool:
         """Is this a call that it may strike? A fault without method or path strikes all, `reject` all that write."""
         if self.method is None and self.kind == "reject" and not writes:
             return False
-        return self.method in (None, method) and (self.path is None or fnmatchcase(path, self.path))
+        fits = self.path is None or any(fnmatchcase(place, self.path) for place in places)
+        return fits and self.method in (None, method)
 
 
 @dataclass
@@ -69,11 +71,11 @@ class Faults:
         """All is well again."""
         self.planted.clear()
 
-    def strike(self, kinds: tuple[str, ...], method: str, path: str, writes: bool = True) -> Fault | None:
-        """The first fault of these kinds that strikes now. writes: is the call one that does?"""
+    def strike(self, kinds: tuple[str, ...], method: str, *places: str, writes: bool = True) -> Fault | None:
+        """The first fault of these kinds that strikes now. `places`: paths that the call goes by."""
         for planted in self.planted:
             fault = planted.fault
-            if fault.kind not in kinds or not fault.concerns(method, path, writes):
+            if fault.kind not in kinds or not fault.concerns(method, places, writes):
                 continue
             if fault.count is not None and planted.struck >= fault.count:
                 continue

@@ -79,11 +79,12 @@ class Sandbox:
 
     def struck(self, call: Call, *kinds: str) -> Fault | None:
         """The planted fault of these kinds that strikes now; without kinds, of those that strike a whole call."""
-        return self.faults.strike(kinds or INSTEAD + ON_THE_WAY, call.method, call.path, self.vendor.writes(call))
+        writes, places = self.vendor.writes(call), self.vendor.places(call)
+        return self.faults.strike(kinds or INSTEAD + ON_THE_WAY, call.method, *places, writes=writes)
 
     def shown(self, call: Call | None = None) -> int | None:
         """The moment (microseconds) from which lists show what is written now; None: at once."""
-        late = self.faults.strike(("lag",), call.method if call else "", call.path if call else "")
+        late = self.struck(call, "lag") if call else self.faults.strike(("lag",), "")
         seconds = late.seconds if late else float(self.options.get("lag", 0.0))
         return self.clock.micros() + round(seconds * MICROS) if seconds else None
 

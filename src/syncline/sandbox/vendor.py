@@ -60,7 +60,8 @@ class Vendor:
     """Frozen data and functions.
 
     answer:  one call. What it raises as Refused is answered, and nothing of the call is kept.
-    kind, cost: of a call, for the quotas. writes: does a call change anything? told: headers that go with every answer.
+    kind, cost: of a call, for the quotas. told: headers that go with every answer.
+    writes:  may the call change something? places: the paths that it goes by, for planted faults.
     opened:  the store was opened, new or not. found: the account on its first day.
     seed:    the same company, as it stands in this vendor's system.
     hooks:   subscribes to webhooks where the vendor has no API for it.
@@ -79,6 +80,7 @@ class Vendor:
     kind: Callable[[Call], str] = lambda call: "call"
     cost: Callable[[Call], int] = lambda call: 1
     writes: Callable[[Call], bool] = lambda call: call.method not in ("GET", "HEAD")
+    places: Callable[[Call], tuple[str, ...]] = lambda call: (call.path,)
     told: Callable[[Sandbox, Call], Mapping[str, str]] = lambda sandbox, call: {}
     hooks: Callable[[Sandbox, Any], Any] | None = None
     deliveries: Callable[[Sandbox], Sequence[Delivery]] = no_deliveries

@@ -56,7 +56,7 @@ def test_people_edit_delete_and_press_buttons(odoo: Odoo) -> None:
     id = control.save("res.partner", {"name": "By hand", "child_ids": [[0, 0, {"name": "Below"}]]})["id"]
     control.save("res.partner", {"phone": "1"}, str(id))
     assert control.row("res.partner", str(id))["phone"] == "1"
-    assert odoo.read("res.partner", id, "phone") == "1"
+    assert odoo.read("res.partner", id, "phone", "write_uid") == {"id": id, "phone": "1", "write_uid": [6, "Seller"]}
     assert id in [row["id"] for row in control.rows("res.partner")]
     control.remove("res.partner", str(id))
     with pytest.raises(ValueError, match="not there"):
@@ -99,6 +99,7 @@ def test_calls_are_logged_by_model_and_method_over_each_wire(every: Odoo) -> Non
             {},
             {500: "psycopg2.errors.SerializationFailure", 0: "psycopg2.errors.SerializationFailure", 1: ""},
         ),
+        ("server-error", {"status": 409}, {409: "odoo.exceptions.LockError", 0: "odoo.exceptions.LockError", 2: ""}),
         ("expire-token", {}, {401: "werkzeug.exceptions.Unauthorized", 0: "odoo.exceptions.AccessDenied", 3: ""}),
     ],
 )
@@ -136,6 +137,20 @@ def test_what_stands_before_odoo_refuses_in_its_own_words(odoo: Odoo) -> None:
     assert [reply.status for reply in replies] == [200, 200, 429]
     assert replies[2].headers["retry-after"] == "10"
     assert b"429" in replies[2].content()
+
+
+def test_faults_know_a_method_over_each_wire_and_rejections_spare_reads(every: Odoo) -> None:
+    control = in_process(every.sandbox)
+    control.plant("reject")
+    assert every.call("res.partner", "search_count", domain=[]) > 0
+    assert rpc(every.sandbox, "common", "login", logins.DATABASE, "admin", KEY) == 2
+    with pytest.raises(No, match="not allowed by the rules of the company"):
+        every.make("res.partner", name="Contact 1")
+    control.heal()
+    control.plant("reject", path="/json/2/*/unlink")
+    id = every.make("res.partner", name="Contact 1")
+    with pytest.raises(No, match="not allowed by the rules of the company"):
+        every.call("res.partner", "unlink", [id])
 
 
 def test_what_is_committed_late_is_found_late(odoo: Odoo) -> None:

@@ -169,6 +169,18 @@ def test_groups_say_who_may_what(every: Odoo) -> None:
     assert rights is False
 
 
+def test_a_seller_sees_what_is_his_or_nobody_s(every: Odoo) -> None:
+    other, own, free = (every.make("sale.order", partner_id=1, user_id=user) for user in (2, 6, False))
+    assert every.as_seller("sale.order", "search", domain=[], order="id") == [own, free]
+    assert every.as_seller("sale.order", "search_count", domain=[["id", "in", [other, own]]]) == 1
+    every.as_seller("sale.order", "write", [own, free], vals={"origin": "x"})
+    for method, named in (("write", {"vals": {"origin": "x"}}), ("read", {}), ("action_confirm", {}), ("unlink", {})):
+        with pytest.raises(No, match="Due to security restrictions") as refused:
+            every.as_seller("sale.order", method, [own, other], **named)
+        assert refused.value.code in (403, 200, 0, 4)
+    assert every.call("sale.order", "search", domain=[], order="id") == [other, own, free]
+
+
 def test_who_is_archived_is_not_let_in(odoo: Odoo) -> None:
     odoo.call("res.users", "write", [6], vals={"active": False})
     with pytest.raises(No) as refused:

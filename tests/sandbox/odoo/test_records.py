@@ -121,6 +121,7 @@ def test_computed_fields_are_dropped_in_silence_and_unknown_ones_are_not(every: 
     [
         ({"country_id": "Austria"}, "Wrong value for res.partner.country_id: 'Austria'"),
         ({"type": "nonsense"}, "Wrong value for res.partner.type: 'nonsense'"),
+        ({"color": 2**31}, "integer out of range"),
         ({"credit_limit": "much"}, "Wrong value for res.partner.credit_limit: 'much'"),
         ({"category_id": 7}, "Wrong value for res.partner.category_id: 7"),
         ({"country_id": 9999}, r"Record does not exist.*res.country\(9999,\), User: 2"),

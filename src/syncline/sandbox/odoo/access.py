@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from syncline.sandbox.odoo.errors import AccessError
 from syncline.sandbox.odoo.model import Env, Model
+from syncline.sandbox.store import Row
 
 SUPERUSER = 1
 GROUPS = {
@@ -13,6 +15,7 @@ GROUPS = {
     "base.group_system": "Administration/Settings",
     "base.group_partner_manager": "Extra Rights/Contact Creation",
     "sales_team.group_sale_salesman": "Sales/User: Own Documents Only",
+    "sales_team.group_sale_salesman_all_leads": "Sales/User: All Documents",
     "account.group_account_invoice": "Accounting/Billing",
     "stock.group_stock_user": "Inventory/User",
     "product.group_product_manager": "Products/Manager",
@@ -36,6 +39,29 @@ def allow(env: Env, model: Model, operation: Operation) -> None:
         f"This operation is allowed for the following groups:\n\t- {GROUPS[group]}\n\n"
         "Contact your administrator to request access if necessary."
     )
+
+
+def sees_own_only(env: Env, model: Model) -> bool:
+    """Whether the user sees of this model only what is his own or nobody's."""
+    if not model.owner or env.uid == SUPERUSER:
+        return False
+    user = env.find("res.users", env.uid)
+    groups = user.values.get(groups_field(env.version), ()) if user else ()
+    return NUMBERS["sales_team.group_sale_salesman_all_leads"] not in groups
+
+
+def permit(env: Env, model: Model, ids: Sequence[int], values: Callable[[Row], Any]) -> None:
+    """Raises AccessError where one of the rows is somebody else's. `values`: a function from a row to its owner."""
+    if not sees_own_only(env, model):
+        return
+    for row in env.store.many(model.name, ids).values():
+        if values(row) not in (None, env.uid):
+            raise AccessError(
+                "Due to security restrictions, you are not allowed to access "
+                f"'{model.label}' ({model.name}) records.\n\n"
+                f"Records: ({model.name}: {row.id})\nUser: (id={env.uid})\n\n"
+                "Contact your administrator to request access if necessary."
+            )
 
 
 def groups_field(version: int) -> str:

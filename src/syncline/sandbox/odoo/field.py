@@ -21,6 +21,7 @@ Kind = Literal[
 TEXTS = {"char", "text", "html"}
 NUMBERS = {"integer", "float", "monetary"}
 LISTS = {"one2many", "many2many"}
+LEAST, MOST = -(2**31), 2**31 - 1  # a column of the database has 32 bits
 MOMENT = "%Y-%m-%d %H:%M:%S"
 DAY = "%Y-%m-%d"
 
@@ -86,7 +87,7 @@ def stored(field: Field, model: str, value: Any) -> Any:
         case "boolean":
             return bool(value)
         case "integer":
-            return _number(int, where, value)
+            return _in_range(_number(int, where, value))
         case "float" | "monetary":
             digits = 2 if field.type == "monetary" else field.digits
             number = _number(float, where, value)
@@ -134,6 +135,12 @@ def _number(kind: Callable[[Any], Any], where: str, value: Any) -> Any:
         return kind(value)
     except (TypeError, ValueError) as error:
         raise BadValue(f"Wrong value for {where}: {value!r}") from error
+
+
+def _in_range(number: int) -> int:
+    if not LEAST <= number <= MOST:
+        raise BadValue("integer out of range\n")
+    return number
 
 
 def _day(value: Any) -> str | None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncline.sandbox.odoo import copying, loading, reading, writing
+from syncline.sandbox.odoo.access import permit
 from syncline.sandbox.odoo.errors import AccessError, BadType, NoAttribute
+from syncline.sandbox.odoo.match import value_of
 from syncline.sandbox.odoo.model import Env, Model
 
 Method = Callable[..., Any]
@@ -70,6 +72,8 @@ def perform(env: Env, call: Invoke) -> Any:
     model = env.model(call.model)
     method, on_rows = method_of(model, call.method)
     given: Sequence[Any] = (env, model, list(call.ids), *call.args) if on_rows else (env, model, *call.args)
+    if on_rows and model.owner:
+        permit(env, model, call.ids, lambda row: value_of(env, model, row, model.fields[model.owner]))
     try:
         inspect.signature(method).bind(*given, **call.kwargs)
     except TypeError as error:

@@ -17,7 +17,7 @@ from syncline.sandbox.odoo.errors import (
     unsupported,
 )  # fmt: skip
 from syncline.sandbox.odoo.invoke import DoesNotFit, Invoke, as_ids, method_of, perform
-from syncline.sandbox.odoo.service import database, env_for, in_transaction
+from syncline.sandbox.odoo.service import database, env_of, in_transaction
 from syncline.sandbox.sandbox import Sandbox
 
 ROOT = "/json/2"
@@ -68,7 +68,7 @@ def result(sandbox: Sandbox, call: Call) -> Any:
     context = given.pop("context", None) or {}
     if not isinstance(context, Mapping):
         raise unprocessable("context must be an object")
-    env = env_for(sandbox, uid, context, method)
+    env = env_of(sandbox, call, uid, context)
     if model not in env.models:
         raise not_found(f"the model {model!r} does not exist")
     if method.startswith("_"):

@@ -62,7 +62,7 @@ def refusal(version: int, number: Any, failure: Failure) -> Reply:
 def _result(sandbox: Sandbox, call: Call, params: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
     match call.path.rstrip("/").split("/")[1:]:
         case ["jsonrpc"]:
-            return _rpc(sandbox, params), {}
+            return _rpc(sandbox, call, params), {}
         case ["web", "webclient", "version_info"]:
             return version_info(version_of(sandbox)), {}
         case ["web", "session", "authenticate"]:
@@ -70,14 +70,14 @@ def _result(sandbox: Sandbox, call: Call, params: Mapping[str, Any]) -> tuple[An
         case ["web", "session", "get_session_info"]:
             return _session(sandbox, _user(sandbox, call)), {}
         case ["web", "dataset", "call_kw" | "call_button", *_]:
-            return _dataset(sandbox, _user(sandbox, call), params), {}
+            return _dataset(sandbox, call, params), {}
     raise not_found("The requested URL was not found on the server.")
 
 
-def _rpc(sandbox: Sandbox, params: Mapping[str, Any]) -> Any:
+def _rpc(sandbox: Sandbox, call: Call, params: Mapping[str, Any]) -> Any:
     if not {"service", "method", "args"} <= params.keys() or not isinstance(params["args"], list):
         raise BadType("jsonrpc() takes service, method and args")
-    return call_service(sandbox, str(params["service"]), str(params["method"]), params["args"])
+    return call_service(sandbox, call, str(params["service"]), str(params["method"]), params["args"])
 
 
 def _sign_in(sandbox: Sandbox, params: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
@@ -109,11 +109,12 @@ def _user(sandbox: Sandbox, call: Call) -> int:
     return uid
 
 
-def _dataset(sandbox: Sandbox, uid: int, params: Mapping[str, Any]) -> Any:
+def _dataset(sandbox: Sandbox, call: Call, params: Mapping[str, Any]) -> Any:
+    uid = _user(sandbox, call)
     model = str(params.get("model"))
     try:
         return call_kw(
-            sandbox, uid, model, str(params.get("method")), params.get("args") or [], params.get("kwargs") or {}
+            sandbox, call, uid, model, str(params.get("method")), params.get("args") or [], params.get("kwargs") or {}
         )
     except UserError as failure:
         if failure.message == f"Object {model} doesn't exist":

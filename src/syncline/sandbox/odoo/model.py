@@ -45,6 +45,7 @@ class Model:
     settle:  sets what is computed and stored, after rows were created or written: (env, ids, names of fields).
     leave:   refuses a delete, or clears up before it: (env, rows).
     on_model, on_rows: methods besides those of every model: (env, model, ...) and (env, model, ids, ...).
+    owner:   the field that says whose a row is; some users see only their own, and what is nobody's.
     writers: the group that may create, write and delete; `readers`: the one that may read. "": everybody.
     """
 
@@ -64,6 +65,7 @@ class Model:
     leave: Callable[[Env, Sequence[Row]], None] = nothing
     on_model: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     on_rows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    owner: str = ""
     writers: str = ""
     readers: str = ""
 

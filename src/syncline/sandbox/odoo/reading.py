@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, islice
 from typing import Any
 
-from syncline.sandbox.odoo.access import Operation, allow
+from syncline.sandbox.odoo.access import Operation, allow, sees_own_only
 from syncline.sandbox.odoo.domain import All, Leaf, Some, Tree, leaves, parsed
 from syncline.sandbox.odoo.errors import AccessError, UserError
 from syncline.sandbox.odoo.field import Field
@@ -116,8 +116,10 @@ def found(
 
 
 def meant(env: Env, model: Model, domain: Any) -> Tree:
-    """The tree of a domain; archived rows are meant only where it speaks of them, or the context does."""
+    """The tree of a domain for this user; archived rows are meant only where it, or the context, speaks of them."""
     tree = parsed(domain)
+    if sees_own_only(env, model):
+        tree = All((tree, Some((Leaf(model.owner, "=", env.uid), Leaf(model.owner, "=", False)))))
     if "active" in model.fields and env.active_test and not any(leaf.path == "active" for leaf in leaves(tree)):
         return All((tree, Leaf("active", "=", True)))
     return tree

@@ -21,7 +21,7 @@ AT_ONCE = 1000
 
 def seed(sandbox: Sandbox, company: Company) -> None:
     """Adds it to what is there. Numbers of the company become ids in the order of creation, not the same ids."""
-    env = env_for(sandbox, logins.ADMIN, {}, "seed")
+    env = env_for(sandbox, logins.ADMIN, {})
     users = {each.number: _user(env, each) for each in company.people}
     accounts = _partners(env, {each.number: _account(each, users) for each in company.accounts})
     contacts = _partners(env, {each.number: _contact(each, accounts, users) for each in company.contacts}, accounts)

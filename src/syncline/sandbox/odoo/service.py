@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from syncline.sandbox.call import Call
 from syncline.sandbox.odoo import hooks, logins
 from syncline.sandbox.odoo.errors import BadType, Crash, Failure, NoDatabase, NoKey, UserError
-from syncline.sandbox.odoo.invoke import READS, from_positions, perform
+from syncline.sandbox.odoo.invoke import from_positions, perform
 from syncline.sandbox.odoo.model import Env
 from syncline.sandbox.odoo.models import models_of
 from syncline.sandbox.odoo.standard.meta import with_made
@@ -34,13 +35,18 @@ def version_info(version: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def env_for(sandbox: Sandbox, uid: int, context: Mapping[str, Any], method: str) -> Env:
-    """A transaction's environment, as of now, for a call of that method."""
+def env_for(sandbox: Sandbox, uid: int, context: Mapping[str, Any], shown: int | None = None) -> Env:
+    """A transaction's environment, as of now. shown: the moment from which searches show what it writes."""
     models = with_made(models_of(version_of(sandbox)), sandbox.store)
     return Env(
         store=sandbox.store, models=models, version=version_of(sandbox), uid=uid, now=sandbox.clock.micros(),
-        context=context, shown=None if method in READS else sandbox.shown(),
+        context=context, shown=shown,
     )  # fmt: skip
+
+
+def env_of(sandbox: Sandbox, call: Call, uid: int, context: Mapping[str, Any]) -> Env:
+    """The same for a call of the API."""
+    return env_for(sandbox, uid, context, sandbox.shown(call) if sandbox.vendor.writes(call) else None)
 
 
 def in_transaction(sandbox: Sandbox, env: Env, work: Callable[[], T]) -> T:
@@ -62,13 +68,13 @@ def in_transaction(sandbox: Sandbox, env: Env, work: Callable[[], T]) -> T:
     return result
 
 
-def call_service(sandbox: Sandbox, service: str, method: str, params: Sequence[Any]) -> Any:
+def call_service(sandbox: Sandbox, call: Call, service: str, method: str, params: Sequence[Any]) -> Any:
     """What the RPC services return. Raises Failure."""
     match service:
         case "common":
             return _common(sandbox, method, params)
         case "object":
-            return _object(sandbox, method, params)
+            return _object(sandbox, call, method, params)
         case "db" if version_of(sandbox) < 20:
             return _db(sandbox, method, params)
     raise NoKey(repr(service))
@@ -105,7 +111,7 @@ def _known_database(sandbox: Sandbox, name: Any) -> None:
         raise NoDatabase(f'connection to server failed: FATAL:  database "{name}" does not exist\n')
 
 
-def _object(sandbox: Sandbox, method: str, params: Sequence[Any]) -> Any:
+def _object(sandbox: Sandbox, call: Call, method: str, params: Sequence[Any]) -> Any:
     if method not in ("execute", "execute_kw"):
         raise NoKey(f"Method not available {method}")
     if len(params) < 5:
@@ -122,18 +128,20 @@ def _object(sandbox: Sandbox, method: str, params: Sequence[Any]) -> Any:
     if method == "execute_kw":
         args = params[5] if len(params) > 5 else []
         kwargs = (params[6] if len(params) > 6 else None) or {}
-    return call_kw(sandbox, uid, model, name, args, kwargs)
+    return call_kw(sandbox, call, uid, model, name, args, kwargs)
 
 
-def call_kw(sandbox: Sandbox, uid: int, model: str, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def call_kw(
+    sandbox: Sandbox, call: Call, uid: int, model: str, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
     """A method called with positional arguments, the records first. Raises Failure."""
     if not isinstance(args, list | tuple) or not isinstance(kwargs, Mapping):
         raise BadType("args must be a list and kwargs an object")
     context = kwargs.get("context") or {}
     if not isinstance(context, Mapping):
         raise BadType("context must be an object")
-    env = env_for(sandbox, uid, context, method)
+    env = env_of(sandbox, call, uid, context)
     if model not in env.models:
         raise UserError(f"Object {model} doesn't exist")
-    call = from_positions(env.models[model], method, args, kwargs)
-    return in_transaction(sandbox, env, lambda: perform(env, call))
+    invoke = from_positions(env.models[model], method, args, kwargs)
+    return in_transaction(sandbox, env, lambda: perform(env, invoke))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from syncline.sandbox.call import Call, Reply
 from syncline.sandbox.odoo import hooks, json2, jsonrpc, logins, screens, seeding, xmlrpc
-from syncline.sandbox.odoo.errors import AccessDenied, Failure, UserError, unauthorized
+from syncline.sandbox.odoo.errors import AccessDenied, Failure, LockError, UserError, unauthorized
 from syncline.sandbox.odoo.founding import found
 from syncline.sandbox.odoo.invoke import READS
 from syncline.sandbox.odoo.models import models_of
@@ -37,6 +37,7 @@ def odoo(version: int = NEWEST) -> Vendor:
         found=partial(found, version=version),
         kind=kind,
         writes=writes,
+        places=places,
         hooks=hooks.subscribe,
         deliveries=hooks.deliveries,
     )
@@ -77,7 +78,9 @@ def limited(sandbox: Sandbox, call: Call, quota: Quota | None) -> Reply:
 
 
 def failed(sandbox: Sandbox, call: Call, status: int) -> Reply:
-    """500 is Odoo's own, and inside the wire; what is above is the proxy's."""
+    """409 and 500 are Odoo's own, and inside the wire; the others are the proxy's."""
+    if status == 409:
+        return refusal(sandbox, call, LockError("Failed to get the lock for the records. Try again later."))
     if status != 500:
         return Reply(status=status, body=f"<h1>{status}</h1>".encode(), headers=jsonrpc.HTML)
     failure = Failure("could not serialize access due to concurrent update\n")
@@ -103,18 +106,32 @@ def rejected(sandbox: Sandbox, call: Call) -> Reply:
 
 def kind(call: Call) -> str:
     """`res.partner.write`, whichever wire it came over; `common.login`; else the path."""
-    if call.path.startswith(json2.ROOT):
-        return ".".join(call.path.removeprefix(json2.ROOT).strip("/").split("/"))
-    service, method, params = _rpc(call)
-    if service == "object" and len(params) > 4:
-        return f"{params[3]}.{params[4]}"
+    called = method_called(call)
+    if called:
+        return ".".join(called)
+    service, method, _ = _rpc(call)
     return f"{service}.{method}" if service else call.path
 
 
 def writes(call: Call) -> bool:
-    """Does the call change anything? Sign-ins do not."""
-    service, _, method = kind(call).rpartition(".")
-    return call.method != "GET" and service != "common" and method not in READS
+    """Every call is a POST; its method says whether it may change something."""
+    called = method_called(call)
+    return called is not None and called[1] not in READS
+
+
+def places(call: Call) -> tuple[str, ...]:
+    """A method goes by its path in JSON-2 over the other wires too."""
+    called = method_called(call)
+    return (call.path, f"{json2.ROOT}/{called[0]}/{called[1]}") if called else (call.path,)
+
+
+def method_called(call: Call) -> tuple[str, str] | None:
+    """The model and the method that are called; None where it is another kind of call."""
+    if call.path.startswith(json2.ROOT):
+        model, _, method = call.path.removeprefix(json2.ROOT).strip("/").partition("/")
+        return model, method
+    service, _, params = _rpc(call)
+    return (str(params[3]), str(params[4])) if service == "object" and len(params) > 4 else None
 
 
 def _rpc(call: Call) -> tuple[str, str, list[Any]]:

@@ -18,7 +18,7 @@ def answer(sandbox: Sandbox, call: Call) -> Reply:
     """One call, done or refused; always 200."""
     try:
         method, params = decoded_call(call.body)
-        told = call_service(sandbox, call.path.rstrip("/").rpartition("/")[2], method, params)
+        told = call_service(sandbox, call, call.path.rstrip("/").rpartition("/")[2], method, params)
         return Reply(body=response(told), headers=XML)
     except Failure as failure:
         return refusal(call, failure)

@@ -56,7 +56,7 @@ def leads(version: int) -> list[Model]:
             one("source_id", "utm.source"), one("medium_id", "utm.medium"), one("campaign_id", "utm.campaign"),
             one("company_id", "res.company", default=1), html("description", "Notes"), active(), char("referred"),
             order="priority desc, id desc", searched=("name", "partner_name", "email_from"), born=_born,
-            changed=_changed, settle=_settle, indexed=("email_from", "partner_id"), writers=SALES,
+            changed=_changed, settle=_settle, indexed=("email_from", "partner_id"), owner="user_id", writers=SALES,
             on_rows={
                 "convert_opportunity": convert_opportunity, "action_set_won": action_set_won,
                 "action_set_won_rainbowman": action_set_won, "action_set_lost": action_set_lost,

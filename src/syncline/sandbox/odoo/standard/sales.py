@@ -59,7 +59,7 @@ def _order(version: int) -> Model:
         one("company_id", "res.company", required=True, default=1), one("warehouse_id", "stock.warehouse", default=1),
         text("note"), moment("signed_on"), flag("require_payment"), day_of_validity(version),
         order="date_order desc, id desc", searched=("name", "client_order_ref"), born=_born, settle=_settle,
-        leave=_leave, indexed=("name", "partner_id", "client_order_ref"), writers=SALES,
+        leave=_leave, indexed=("name", "partner_id", "client_order_ref"), owner="user_id", writers=SALES,
         on_rows={
             "action_confirm": action_confirm, "action_cancel": action_cancel, "action_draft": action_draft,
             "action_quotation_send": action_quotation_send, "action_quotation_sent": action_quotation_sent,
@@ -92,7 +92,8 @@ def _line(version: int) -> Model:
         one("salesman_id", "res.users", compute=lambda env, row: _order_of(env, row).values.get("user_id")),
         one("company_id", "res.company", settled=True),
         order="order_id, sequence, id", shown=_line_shown, indexed=("order_id", "product_id"), born=_born_line,
-        changed=_changed_line, check=_check_line, settle=_settle_lines, leave=_leave_lines, writers=SALES,
+        changed=_changed_line, check=_check_line, settle=_settle_lines, leave=_leave_lines, owner="salesman_id",
+        writers=SALES,
     )  # fmt: skip
 
 
