@@ -16,6 +16,8 @@ NETWORK_MODULES = [
     *("httpx", "httpx2", "httpcore", "httpcore2", "requests", "urllib3", "aiohttp", "h11", "h2", "websockets"),
     *("anyio", "trio", "dns", "hubspot", "odoorpc", "paramiko", "pycurl", "boto3", "grpc"),
 ]
+# These can be reached without an import of their own: `import urllib` does, once somebody imported the other.
+INNER_MODULES = [name for name in NETWORK_MODULES if "." in name]
 # Whoever names one of these opens a connection, whatever it is of.
 NETWORK_NAMES = {
     *("open_connection", "open_unix_connection", "create_connection", "create_unix_connection"),
@@ -28,13 +30,13 @@ def network_stays_behind_egress(source: Source) -> list[str]:
         return []
     found = [f"line {line}: imports {name}" for line, name in imports(source) if opens_connections(name)]
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Attribute) and opens_connections(dotted(node)):
+        if isinstance(node, ast.Attribute) and opens_connections(dotted(node), INNER_MODULES):
             found.append(f"line {node.lineno}: names {dotted(node)}")
     return found
 
 
-def opens_connections(name: str) -> bool:
-    return is_one_of(name, NETWORK_MODULES) or name.rpartition(".")[2] in NETWORK_NAMES
+def opens_connections(name: str, modules: list[str] = NETWORK_MODULES) -> bool:
+    return is_one_of(name, modules) or name.rpartition(".")[2] in NETWORK_NAMES
 
 
 def dotted(node: ast.expr) -> str:
@@ -104,6 +106,7 @@ def test_every_way_to_the_network_is_found(path: str, text: str) -> None:
         ("syncline/egress/a.py", "import socket, ssl, httpx2\n"),
         ("syncline/sandbox/a.py", "import httpx2\n"),
         ("syncline/sync/a.py", "from urllib.parse import quote\nfrom http import HTTPStatus\n"),
+        ("syncline/app.py", "from syncline.connectors import hubspot\nmade = hubspot.connector()\n"),
         ("syncline/sync/a.py", "import asyncio, logging, multiprocessing\nself.connection.connect(request.url)\n"),
     ],
 )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from syncline.egress import body
@@ -37,9 +37,14 @@ def test_numbers_keep_their_digits(told: str, kept: Any) -> None:
     assert (type(found), found) == (type(kept), kept)
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**20), max_value=10**20))
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20))
+@example(Decimal("99999999999999.9"))
+@example(Decimal("0.00000000000007"))
+@example(Decimal("-9999999999999.9"))
 def test_a_decimal_is_the_same_on_our_side(number: Decimal) -> None:
-    assert decimal().normal(json_of(str(number).encode())) == exact(str(number))
+    told = f"{number:f}"
+    assume(len(told.replace(".", "").lstrip("-0")) <= 38)
+    assert decimal().normal(json_of(told.encode())) == exact(told)
 
 
 @pytest.mark.parametrize("told", ["NaN", "Infinity", "-Infinity", "1e400", "1" * 5000])

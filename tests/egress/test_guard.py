@@ -105,6 +105,24 @@ def test_each_of_several_addresses_is_tried_within_the_time_of_one() -> None:
     assert waits == [2.5, 5.0]  # by a clock that stands still
 
 
+@pytest.mark.parametrize(
+    ("problem", "why"),
+    [
+        (httpcore2.PoolTimeout(), "all 20 connections are in use"),
+        (httpcore2.LocalProtocolError("of ours"), "the connection broke (of ours)"),
+        (RuntimeError("word-of-ours"), "it could not be asked (RuntimeError)"),
+        (UnicodeError("word-of-ours"), "it could not be asked (UnicodeError)"),
+    ],
+)
+def test_whatever_goes_wrong_is_a_failure_and_no_crash(problem: Exception, why: str) -> None:
+    def connect(host: str, port: int, timeout: float) -> httpcore2.NetworkStream:
+        raise problem
+
+    client = Client(guard(Guard, ["1.1.1.1"]), connect=connect)
+    assert client.send(Outgoing(method="GET", url="https://acme.example/")) == Failed(why=why, sent=False)
+    client.close()
+
+
 @pytest.mark.parametrize("answer", [["127.0.0.1"], ["::1"], ["::ffff:127.0.0.1"], ["169.254.169.254"], ["fe80::1%1"]])
 def test_a_name_that_stands_for_a_denied_address_is_not_asked(answer: list[str]) -> None:
     with served({"*": reply(200, [])}) as server:

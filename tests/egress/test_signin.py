@@ -14,6 +14,7 @@ from syncline.connect.auth import Bearer, OAuth2, SignIn, Slot
 from syncline.connect.door import NoAnswer, NotAdmitted, Refused, Unreachable
 from syncline.connect.request import Answer, Conversation, Request
 from syncline.egress.outlet import Outlet
+from syncline.egress.signin import SignIns
 from syncline.model.outcome import Denied
 
 
@@ -106,6 +107,24 @@ def test_many_at_once_sign_in_once() -> None:
                 thread.join(timeout=10)
         assert [answer.body for answer in told] == [[1]] * 8
         assert vendor.sessions == 1
+
+
+def test_what_another_learnt_meanwhile_is_not_forgotten() -> None:
+    signins = SignIns(["toy"], clock=lambda: 0.0)
+    signing = SignIn(steps=steps)
+    first = signins.known("toy", signing, lambda: {"uid": 1})
+    signins.forget("toy", first)
+    second = signins.known("toy", signing, lambda: {"uid": 2})
+    signins.forget("toy", first)  # who was told late that the first is over
+    assert signins.known("toy", signing, lambda: {"uid": 3}) is second
+
+
+def test_a_sign_in_that_told_nothing_is_none() -> None:
+    def nothing() -> Conversation:
+        yield post("/login")
+
+    with served({"*": reply(200, {})}) as server, door(server, SignIn(steps=nothing)) as out:
+        assert "told nothing" in raised(Unreachable, lambda: out.call("toy", get(), "read"))
 
 
 def test_then_bearer_takes_what_was_learnt() -> None:

@@ -20,6 +20,7 @@ MAX_DEPTH = 200
 MAX_DIGITS = 1000
 
 _EXACT_FLOAT = 2**53
+_SURE_DIGITS = 16  # a float holds any 15 digits; one sign is the point
 _HALF = re.compile("[\ud800-\udfff]")
 _HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON = re.compile(r"(application|text)/([\w.-]+\+)?json")
@@ -109,6 +110,8 @@ def marked(value: Any) -> Any:
 def number(text: str) -> float | str:
     """A number with a fraction; as text where a float would lose digits."""
     near = float(text)
+    if len(text) <= _SURE_DIGITS and "e" not in text and "E" not in text:
+        return near
     try:
         same = abs(near) <= _EXACT_FLOAT and Decimal(repr(near)) == Decimal(text)
     except InvalidOperation:  # an exponent of a length that nothing holds
