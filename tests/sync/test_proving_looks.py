@@ -102,3 +102,25 @@ def test_a_create_is_asked_again_from_the_step_that_failed() -> None:  # I4
     small.settle(3)
     assert asked == ["POST", "PATCH", "PATCH"]
     assert small.link("erp", "erp0").state == "active"
+
+
+@pytest.mark.parametrize(("unstamped", "expected"), [((), "from the crm"), (("phone",), "typed later")])
+def test_what_leaves_the_stamp_as_it_was_is_no_older_for_that(unstamped: tuple[str, ...], expected: str) -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(versions=None)})
+    changed(small, lambda stream: replace(stream, unstamped=unstamped))
+    filled(small, "crm", 1)
+    small.settle(3)
+    crm, erp = small.row("crm", "contact"), small.row("erp", "contact")
+    old = erp.now.stamp
+    small.now += 100
+    small.systems["crm"].change("contact", crm.id, {"phone": "from the crm"})
+    small.settle(2)
+    assert erp.now.values["phone"] == "from the crm"
+    erp.now.stamp = old
+    small.now += 100
+    small.systems["erp"].change("contact", erp.id, {"phone": "typed later"})
+    erp.now.stamp = old
+    with small.hub.ledger.unit() as unit:
+        unit.put_hints([Hint(system="erp", stream="contact", id=erp.id, at=small.now)])
+    small.settle(3)
+    assert small.values("crm")["phone"] == small.values("erp")["phone"] == expected

@@ -73,6 +73,7 @@ class Stream:
     define(field): makes a field there, where the vendor lets fields be made.
     needs: fields of ours that `define` makes there before the first create, as the one for our own ids.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
+    unstamped: raw fields whose change may leave `changed_at` as it was, as lines and associations.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.
         missing: a look that finds nothing; what a whole sweep did not show is looked at.
     create_is_safe_by: how an unknown outcome of a create is resolved; None: it parks.
@@ -101,6 +102,7 @@ class Stream:
     changed_at: str | None = None
     created_at: str | None = None
     version: str | None = None
+    unstamped: tuple[str, ...] = ()
     time: Callable[[Any], float | None] = seconds
     settles_in: SettlesIn = field(default_factory=SettlesIn)
     deletes_proven_by: Literal["feed", "tombstone", "missing"] | None = None

@@ -157,6 +157,7 @@ def settle_one(
         return  # not revived by a stale page
     if state == "asleep" and case.links[lid].why == OUT_OF_SIGHT:
         case.put(lid, state="active", why="")
+    one = undated(desk.hub.stream(binding.system, binding.stream), case.links[lid], one, bound)
     verdict = guard.judge(case, lid, one)
     if verdict == "look-again" and shows_nothing_else(binding, case.links[lid], one, bound):
         return
@@ -171,6 +172,12 @@ def settle_one(
         if sleep.sleeps(case.links[lid]):
             sleep.open_eyes(case, lid)
         accept(desk, binding, case, lid, one, bound)
+
+
+def undated(stream: Stream, link: Link, one: Observation, bound: dict[str, object]) -> Observation:
+    """An observation in which something moved that leaves the stamp as it was: when it moved nobody can tell."""
+    moved = any(name in bound and bound[name] != link.seen.get(name) for name in stream.unstamped)
+    return replace(one, stamp=None) if moved else one
 
 
 def remember_birth(desk: Desk, binding: Binding, one: Observation) -> None:

@@ -98,10 +98,10 @@ class Door:
 
     def __init__(
         self, connector: Connector, sandbox: Sandbox, secrets: Mapping[str, str], options: Mapping[str, Any],
-        url: str | None,
+        url: str | None = None, system: str = SYSTEM,
     ) -> None:  # fmt: skip
         self.wire = Wire(sandbox)
-        outlet = Outlet(system=SYSTEM, connector=connector, url=url, options=options)
+        outlet = Outlet(system=system, connector=connector, url=url, options=options)
         clock = sandbox.clock.now
         self.egress = Egress([outlet], Kept(known=secrets), client=lambda outlet: self.wire, clock=clock)
         self.asked: list[tuple[Request, Effect]] = []

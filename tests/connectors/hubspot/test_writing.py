@@ -210,13 +210,19 @@ def test_a_deal_is_made_with_its_lines_each_under_an_id_of_ours() -> None:  # I4
     assert outcome == Done(id="1")
 
 
-@pytest.mark.parametrize("status", [400, 429, 503])
-def test_a_deal_is_made_though_its_lines_are_refused_and_a_look_tells_the_rest(status: int) -> None:
+@pytest.mark.parametrize(("status", "expected"), [(400, Done), (429, Unknown), (401, Unknown), (503, Unknown)])
+def test_a_deal_is_made_though_its_lines_are_refused_and_what_may_be_later_is_asked_again(
+    status: int, expected: type
+) -> None:
     deal = stream("deal")
     assert deal.create is not None
+    refused = Answer(status=status, body={})
     asked = deal.create({"dealname": "D", "line_items": [{"quantity": "1"}]}, "hub-1")
-    _, outcome = play(asked, answer(record(1)), Answer(status=status, body={}))
-    assert outcome == Done(id="1")
+    assert isinstance(play(asked, answer(record(1)), refused)[1], expected)
+    asked = deal.create({"dealname": "D", "line_items": [{"quantity": "1"}]}, "hub-1")
+    assert isinstance(play(asked, answer(record(1)), answer(record(91)), refused)[1], expected)
+    asked = deal.create({"dealname": "D", "company_id": "5"}, "hub-1")
+    assert isinstance(play(asked, answer(record(1)), refused)[1], expected)
 
 
 def test_a_deal_that_is_refused_is_not_made() -> None:

@@ -10,7 +10,7 @@ from syncline.connect.connector import Connector, Limit
 from syncline.connect.stream import Field, SettlesIn, Stream
 from syncline.connect.template import EVERYTHING, Use
 from syncline.connectors.hubspot import errors, paths, people, reading, writing
-from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, Kind
+from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, LINES, Kind
 from syncline.connectors.hubspot.rows import asked
 from syncline.connectors.hubspot.template import TEMPLATE
 from syncline.connectors.hubspot.webhook import WEBHOOK
@@ -80,6 +80,7 @@ def records(kind: Kind, use: Use) -> Stream:
         batch_takes=writing.batch_takes(kind), receipts=writing.receipts, define=writing.define(kind),
         needs=(Field(name=KEY_PROPERTY),),
         changed_at=kind.changed, created_at="createdAt",
+        unstamped=(*(one.field for one in kind.related), *((LINES,) if kind.lines else ())),
         settles_in=SettlesIn(changes=SEARCH_SECONDS, find=FIND_SECONDS),
         deletes_proven_by="feed", create_is_safe_by="external_id",
         children=(LINE_ITEM.stream,) if wanted.lines else (), batch_size=100,

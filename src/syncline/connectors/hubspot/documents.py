@@ -10,7 +10,7 @@ from syncline.connect.stream import seconds
 from syncline.connectors.hubspot import errors, paths, related
 from syncline.connectors.hubspot.kinds import LINE_ITEM, Kind, Related
 from syncline.connectors.hubspot.rows import Parts, keyed, properties, told
-from syncline.model.outcome import Clash, Done, Later, Outcome, Unknown
+from syncline.model.outcome import Clash, Denied, Done, Later, Outcome, Unknown
 
 LINE_TO_DEAL = 20
 YOUNG_SECONDS = 60.0
@@ -25,18 +25,22 @@ DEFINED = "HUBSPOT_DEFINED"
 def made(kind: Kind, request: Request, parts: Parts, key: str) -> Conversation:
     """A new record, then what belongs to it. Each step may come twice and does its work once. # I4
 
-    Once the record is there it is made: what of the rest is refused, the next look shows as still to be told.
+    What may be done later is asked again from that step on. Once the record is there it is made: what of the rest is
+    refused for good, the next look shows as still to be told.
     """
     answer = yield Write(request=request)
-    refused = errors.outcome(answer) or half_refused(answer)
-    if refused is not None:
-        return refused
+    problem = errors.outcome(answer) or half_refused(answer)
+    if problem is not None:
+        return problem
     rid = str(answer.body["results"][0]["id"])
     for one, other in parts.related.items():
-        if other and errors.outcome((yield Write(request=associate(kind, rid, one, other)))) is not None:
-            return Done(id=rid)
-    if parts.lines:
-        yield from make_lines(kind, rid, parts.lines, key)
+        if other:
+            answer = yield Write(request=associate(kind, rid, one, other))
+            problem = problem or errors.outcome(answer) or half_refused(answer)
+    if parts.lines and problem is None:
+        problem = yield from make_lines(kind, rid, parts.lines, key)
+    if isinstance(problem, Later | Denied | Unknown):
+        return Unknown(reason=f"{rid} was made, then: {problem}")
     return Done(id=rid)
 
 
@@ -179,14 +183,18 @@ def make_lines(kind: Kind, rid: str, lines: Sequence[Mapping[str, Any]], key: st
         for place, line in enumerate(lines)
     ]
     for some in related.chunks(inputs, related.BATCH):
-        answer = yield Write(request=Request(
-            method="POST", path=paths.objects(LINE_ITEM.plural, "/batch/upsert"), json={"inputs": list(some)}
-        ))  # fmt: skip
-        if errors.outcome(answer) is not None:
-            return
+        path = paths.objects(LINE_ITEM.plural, "/batch/upsert")
+        answer = yield Write(request=Request(method="POST", path=path, json={"inputs": list(some)}))
+        problem = errors.outcome(answer)
+        if problem is not None:
+            return problem
         pairs = [{"from": {"id": rid}, "to": {"id": str(line["id"])}} for line in answer.body.get("results") or ()]
         path = paths.associations(kind.plural, LINE_ITEM.plural, "batch/associate/default")
-        yield Write(request=Request(method="POST", path=path, json={"inputs": pairs}))
+        answer = yield Write(request=Request(method="POST", path=path, json={"inputs": pairs}))
+        problem = errors.outcome(answer)
+        if problem is not None:
+            return problem
+    return None
 
 
 # ---- what is sold

@@ -15,7 +15,8 @@ ASSOCIATIONS_BATCH = 1000
 BATCH = 100
 LAST = 10**9
 
-LINE_PROPERTIES = tuple(field.name for field in LINE_ITEM.fields if field.name not in ("id", "createdAt", "updatedAt"))
+LINE_SHOWN = tuple(field.name for field in LINE_ITEM.fields if field.name not in ("createdAt", "updatedAt"))
+LINE_PROPERTIES = LINE_SHOWN[1:]
 
 
 def completed(asked: Asked, found: Sequence[dict[str, Any]]) -> Conversation:
@@ -28,7 +29,7 @@ def completed(asked: Asked, found: Sequence[dict[str, Any]]) -> Conversation:
     if asked.lines and ids:
         lines = yield from lines_of(ids)
         for row in found:
-            row[LINES] = lines[row["id"]]
+            row[LINES] = [{name: line.get(name) for name in LINE_SHOWN} for line in lines[row["id"]]]
     return found
 
 
