@@ -43,6 +43,14 @@ def test_a_call_goes_through_a_socket(client: httpx2.Client, control: Remote) ->
     assert control.calls()["count"] == 2
 
 
+def test_answers_are_not_held_back(client: httpx2.Client) -> None:
+    """Where small answers wait for an acknowledgement, each takes 40 ms and these take four seconds at least."""
+    began = time.monotonic()
+    for _ in range(100):
+        client.get("/notes/1")
+    assert time.monotonic() - began < 3.5
+
+
 def test_a_lost_answer_closes_the_connection_after_the_work(client: httpx2.Client, control: Remote) -> None:
     control.plant("lose-answer", count=1)
     with pytest.raises(httpx2.RemoteProtocolError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from syncline.sandbox.call import Call, Refused
-from syncline.sandbox.hubspot.errors import bad_json, bare_not_found, invalid
+from syncline.sandbox.call import Call
+from syncline.sandbox.hubspot.errors import bad_json, invalid
 from syncline.sandbox.hubspot.kinds import BY_NAME, Kind
 from syncline.sandbox.sandbox import Sandbox
 from syncline.sandbox.store import Store
@@ -93,8 +93,3 @@ def needed(body: dict[str, Any], name: str) -> Any:
     if body.get(name) in (None, ""):
         raise invalid(f"Invalid input: {name} is required")
     return body[name]
-
-
-def nowhere() -> Refused:
-    """For a path that leads nowhere."""
-    return bare_not_found()
