@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from syncline.sandbox.call import Reply, json_call
 from syncline.sandbox.known import VENDORS, named
 from syncline.sandbox.remote import in_process
 
@@ -34,6 +35,37 @@ def test_each_is_made_by_name_and_holds_the_same_company(name: str) -> None:
     sandbox = named(name)
     in_process(sandbox).seed(people=2, accounts=3, contacts=4, products=2, deals=2)
     assert sandbox.vendor.name == name
+
+
+@pytest.mark.parametrize(("name", "stream"), [("hubspot", "contacts"), ("odoo", "res.partner")])
+def test_in_a_file_it_is_kept(name: str, stream: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "kept.db")
+    first = named(name, path=path)
+    in_process(first).seed(contacts=4)
+    rows = in_process(first).rows(stream)
+    first.store.close()
+    again = named(name, path=path)
+    assert in_process(again).rows(stream) == rows
+    assert len(rows) >= 4
+    in_process(again).reset()
+    assert len(in_process(again).rows(stream)) < len(rows)
+    again.store.close()
+
+
+def test_a_search_works_in_what_was_kept(tmp_path: Path) -> None:
+    path = str(tmp_path / "kept.db")
+    first = named("hubspot", path=path)
+    in_process(first).save("contacts", {"firstname": "Red Fox"})
+    first.store.close()
+    again = named("hubspot", path=path)
+    filters = [{"propertyName": "firstname", "operator": "CONTAINS_TOKEN", "value": "fox"}]
+    token = {"authorization": "Bearer pat-sandbox"}
+    found = again.answer(
+        json_call("POST", "/crm/v3/objects/contacts/search", {"filterGroups": [{"filters": filters}]}, token)
+    )
+    assert isinstance(found, Reply)
+    assert found.body["total"] == 1
+    again.store.close()
 
 
 def test_a_name_that_is_none() -> None:
