@@ -34,6 +34,34 @@ def test_in_mode_read_only_no_write_leaves_whatever_it_looks_like(request_: Requ
         assert server.connections == 0
 
 
+def by_its_verb(connector: Any, system: str, mode: Mode, request: Request, effect: Any) -> None:
+    """The broken twin: a GET reads and a POST writes."""
+    if mode == "read-only" and request.method != "GET":
+        raise Unreachable("mode read-only")
+
+
+def by_what_the_hub_says(connector: Any, system: str, mode: Mode, request: Request, effect: Any) -> None:
+    """The broken twin: whatever is called a read leaves."""
+    if mode == "read-only" and effect == "write":
+        raise Unreachable("mode read-only")
+
+
+@pytest.mark.parametrize(
+    ("twin", "request_", "effect"),
+    [(by_its_verb, get("/things/7/trigger"), "write"), (by_what_the_hub_says, post("/res.partner/unlink"), "read")],
+)
+def test_a_twin_that_knows_less_lets_a_write_out(
+    twin: Any, request_: Request, effect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served({"*": reply(200, [])}) as server, door(server, mode="read-only") as out:
+        with pytest.raises(Unreachable):
+            out.call("toy", request_, effect)
+        assert server.heard == []
+        monkeypatch.setattr(effects, "check", twin)
+        out.call("toy", request_, effect)
+        assert len(server.heard) == 1
+
+
 @pytest.mark.parametrize("mode", ["read-only", "approve", "live"])
 def test_reads_leave_in_every_mode_by_whatever_verb(mode: Mode) -> None:
     with served({"*": reply(200, [])}) as server, door(server, mode=mode) as out:
