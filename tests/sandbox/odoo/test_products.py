@@ -88,6 +88,40 @@ def test_people_make_fields(every: Odoo) -> None:
         every.read("res.partner", id, "x_kind")
 
 
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        ({"ttype": "selection"}, "has no options"),
+        ({"ttype": "selection", "selection": "a, b"}, "Invalid selection"),
+        ({"ttype": "many2one"}, "No found model"),
+        ({"ttype": "one2many", "relation": "crm.lead", "relation_field": "x"}, "Unknown field 'x'"),
+        ({"ttype": "char", "name": "x_Big"}, "Field names can only contain"),
+        ({"ttype": "moon"}, "Wrong value"),
+    ],
+)
+def test_a_field_that_cannot_be_is_not_made(odoo: Odoo, made: dict[str, Any], message: str) -> None:
+    with pytest.raises(No, match=message):
+        odoo.make("ir.model.fields", **{"name": "x_a", "model_id": 1, "field_description": "A", **made})
+    assert odoo.call("ir.model.fields", "search", domain=[["state", "=", "manual"]]) == []
+
+
+def test_people_make_references_too(every: Odoo) -> None:
+    [lead] = every.call("ir.model", "search", domain=[["model", "=", "crm.lead"]])
+    made = {
+        "name": "x_order",
+        "model_id": lead,
+        "ttype": "many2one",
+        "relation": "sale.order",
+        "field_description": "O",
+    }
+    every.make("ir.model.fields", **made)
+    order = every.make("sale.order", partner_id=1)
+    id = every.make("crm.lead", name="Deal 1", x_order=order)
+    assert every.read("crm.lead", id, "x_order") == [order, "S00001"]
+    every.call("sale.order", "unlink", [order])
+    assert every.read("crm.lead", id, "x_order") is False
+
+
 def test_what_odoo_itself_made_is_not_changed(odoo: Odoo) -> None:
     [field] = odoo.call("ir.model.fields", "search", domain=[["model", "=", "res.partner"], ["name", "=", "email"]])
     for method, named in (("unlink", {}), ("write", {"vals": {"ttype": "text"}})):

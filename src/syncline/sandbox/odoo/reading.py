@@ -9,7 +9,7 @@ from typing import Any
 
 from syncline.sandbox.odoo.access import Operation, allow, sees_own_only
 from syncline.sandbox.odoo.domain import All, Leaf, Some, Tree, leaves, parsed
-from syncline.sandbox.odoo.errors import AccessError, UserError
+from syncline.sandbox.odoo.errors import AccessError, BadValue, UserError
 from syncline.sandbox.odoo.field import Field
 from syncline.sandbox.odoo.field import read as as_read
 from syncline.sandbox.odoo.match import children, test_of, value_of
@@ -37,7 +37,7 @@ def search_count(env: Env, model: Model, domain: Any = None, limit: int | None =
     if where.whole and not limit:
         test_of(env, model, tree)  # refuses what means nothing
         return env.store.count(model.name, where.where, where.parameters, at=env.now)
-    return len(_rows(env, model, tree, 0, limit or None, "id"))
+    return len(_rows(env, model, tree, 0, _whole(limit) or None, "id"))
 
 
 def search_read(
@@ -72,7 +72,7 @@ def name_search(
     tree = [meant(env, model, domain or args)]
     if name:
         tree.append(Some(tuple(Leaf(one, operator, name) for one in ("display_name", *model.searched))))
-    rows = _rows(env, model, All(tuple(tree)), 0, limit, None)
+    rows = _rows(env, model, All(tuple(tree)), 0, _whole(limit) or None, None)
     return [[int(row.id), shown(env, model, row)] for row in rows]
 
 
@@ -112,7 +112,16 @@ def found(
 ) -> list[Row]:
     """The rows that a domain means, as the user may see them. Raises BadValue, UserError, AccessError."""
     allow(env, model, "read")
-    return _rows(env, model, meant(env, model, domain), offset or 0, limit or None, order)
+    return _rows(env, model, meant(env, model, domain), _whole(offset), _whole(limit) or None, order)
+
+
+def _whole(number: Any) -> int:
+    """A limit or an offset; 0 where there is none. Raises BadValue."""
+    if number in (None, False):
+        return 0
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
+        raise BadValue(f"LIMIT and OFFSET must be whole numbers and not negative: {number!r}")
+    return number
 
 
 def meant(env: Env, model: Model, domain: Any) -> Tree:

@@ -58,7 +58,7 @@ def in_transaction(sandbox: Sandbox, env: Env, work: Callable[[], T]) -> T:
         with sandbox.store.all_or_nothing("work"):
             try:
                 result = work()
-            except (TypeError, ValueError, KeyError, AttributeError) as error:
+            except (TypeError, LookupError, ValueError, ArithmeticError, AttributeError) as error:
                 raise Crash(error) from error
     except Failure:
         if env.version <= 17:

@@ -130,8 +130,11 @@ def method_called(call: Call) -> tuple[str, str] | None:
     if call.path.startswith(json2.ROOT):
         model, _, method = call.path.removeprefix(json2.ROOT).strip("/").partition("/")
         return model, method
-    service, _, params = _rpc(call)
-    return (str(params[3]), str(params[4])) if service == "object" and len(params) > 4 else None
+    if call.path.startswith("/web/dataset/"):
+        params = (jsonrpc.asked(call) or {}).get("params") or {}
+        return str(params.get("model")), str(params.get("method"))
+    service, _, args = _rpc(call)
+    return (str(args[3]), str(args[4])) if service == "object" and len(args) > 4 else None
 
 
 def _rpc(call: Call) -> tuple[str, str, list[Any]]:

@@ -197,34 +197,32 @@ def _checked(env: Env, model: Model, id: int, values: Values, touched: set[str])
             raise broken_rule(rule.text)
 
 
-def _follow(env: Env, model: Model, id: int, lists: Mapping[str, list[Any]]) -> None:
+def _follow(env: Env, model: Model, id: int, lists: Mapping[str, list[commands.Command]]) -> None:
     """Does what the commands say; children come after their parent."""
     for name, given in lists.items():
         one = model.fields[name]
         target = env.model(one.relation)
         if one.type == "many2many":
-            row = env.row(model.name, id)
-            before = row.values.get(name) or []
-            after = commands.linked(before, given, lambda values, t=target: make(env, t, [values])[0])  # type: ignore[misc]
-            for command in given:
-                if command[0] == commands.UPDATE:
-                    change(env, target, [command[1]], command[2])
-                elif command[0] == commands.DELETE:
-                    erase(env, target, [command[1]])
-            _checked_list(env, one, after)
+            after = _links(env, target, env.row(model.name, id).values.get(name) or [], given)
             env.put(model.name, env.row(model.name, id), {name: after or None}, touch=False)
         else:
             for command in given:
                 _one_child(env, target, one, id, command)
 
 
-def _checked_list(env: Env, one: Field, ids: Sequence[int]) -> None:
-    known = env.store.many(one.relation, ids)
-    if lost := [id for id in ids if id not in known]:
-        raise missing(one.relation, lost, env.uid)
+def _links(env: Env, target: Model, before: Sequence[int], given: Sequence[commands.Command]) -> list[int]:
+    """The ids that a many2many holds after these commands. Raises MissingError for those that are not there."""
+    after = commands.linked(before, given, lambda values: make(env, target, [values])[0])
+    for kind, id, values in given:
+        if kind == commands.UPDATE:
+            change(env, target, [id], values)
+        elif kind == commands.DELETE:
+            erase(env, target, [id])
+    env.rows(target.name, after)
+    return after
 
 
-def _one_child(env: Env, target: Model, one: Field, parent: int, command: Sequence[Any]) -> None:
+def _one_child(env: Env, target: Model, one: Field, parent: int, command: commands.Command) -> None:
     inverse = target.field(one.inverse)
     mine = [int(row.id) for row in pointing_rows(env, target, inverse, [parent])]
     match command[0]:

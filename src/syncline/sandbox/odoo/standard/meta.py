@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -77,6 +77,10 @@ def _born(env: Env, values: Values, through: Values) -> None:
         raise ValidationError("Field names can only contain characters, digits and underscores (up to 63).")
     if values.get("ttype") in ("many2one", "one2many", "many2many") and values.get("relation") not in env.models:
         raise ValidationError(f"No found model {values.get('relation')!r}")
+    if values.get("ttype") == "one2many" and values.get("relation_field") not in env.models[values["relation"]].fields:
+        raise ValidationError(f"Unknown field {values.get('relation_field')!r} in model {values['relation']!r}")
+    if values.get("ttype") == "selection" and not _options(values.get("selection")):
+        raise ValidationError("The Selection field has no options")
     values["field_description"] = values.get("field_description") or name
 
 
@@ -101,7 +105,7 @@ def _leave(env: Env, rows: Sequence[Row]) -> None:
     _keep_made(env, without={row.id for row in rows})
 
 
-def _keep_made(env: Env, without: set[Any] = frozenset()) -> None:  # type: ignore[assignment]
+def _keep_made(env: Env, without: Collection[Any] = ()) -> None:
     """What people made, at hand for every call."""
     rows = having(env.store, "ir.model.fields", "state", ["manual"])
     env.store.set(MADE, [row.values for row in rows if row.id not in without])
@@ -126,7 +130,10 @@ def _field(values: Mapping[str, Any]) -> Field:
 
 
 def _options(selection: Any) -> tuple[tuple[str, str], ...]:
-    """The keys and labels that people write as a list of Python tuples: `[('a', 'A'), ('b', 'B')]`."""
+    """The keys and labels that people write as a list of Python tuples: `[('a', 'A'), ('b', 'B')]`.
+
+    Raises ValidationError.
+    """
     if not selection:
         return ()
     text_ = str(selection).replace("(", "[").replace(")", "]").replace("'", '"')
