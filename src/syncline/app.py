@@ -14,13 +14,16 @@ from typing import Any
 from syncline.config.declaration import Declaration
 from syncline.config.load import Loaded, load
 from syncline.config.secret import InVault, Secret
+from syncline.connect.auth import OAuth2
 from syncline.connect.connector import SHARED, Connector
 from syncline.connect.template import Use
 from syncline.connectors import hubspot, odoo
 from syncline.egress.breaker import Breaker
 from syncline.egress.budget import Budget
 from syncline.egress.client import Sender
+from syncline.egress.consent import Client
 from syncline.egress.door import Egress, Lane
+from syncline.egress.oauth import Post, Tokens
 from syncline.egress.outlet import Outlet
 from syncline.ledger.budgets import Budgets
 from syncline.ledger.dialect import Synchronous
@@ -29,6 +32,7 @@ from syncline.ledger.sql import SqlLedger, open_ledger
 from syncline.sync.hub import Hub
 from syncline.vault import master
 from syncline.vault.sources import SystemSecrets, home_of
+from syncline.vault.tokens import TokenShelf
 from syncline.vault.vault import Vault
 
 Make = Callable[[Use], Connector]
@@ -95,14 +99,25 @@ def outlets(declaration: Declaration, connectors: Mapping[str, Connector]) -> It
         )  # fmt: skip
 
 
-def vault_of(declaration: Declaration, where: Path, environment: Mapping[str, str]) -> Vault | None:
-    """The vault of a hub's ledger; None where no system keeps a secret there.
+def clients_of(declaration: Declaration, connectors: Mapping[str, Connector]) -> dict[str, Client]:
+    """What we are at each system with OAuth2."""
+    found: dict[str, Client] = {}
+    for name, system in declaration.systems.items():
+        auth, secret = connectors[name].auth, system.options.get("client_secret")
+        if isinstance(auth, OAuth2):
+            known = secret if isinstance(secret, Secret) else None
+            found[name] = Client(auth=auth, id=str(system.options["client_id"]), secret=known)
+    return found
 
-    Its master key is in the environment, else in a file beside the ledger.
-    """
+
+def keeps_secrets(declaration: Declaration) -> bool:
+    """Does any system keep one in the vault?"""
     found = [one for system in declaration.systems.values() for one in (system.secret, *system.options.values())]
-    if not any(isinstance(one, InVault) for one in found):
-        return None
+    return any(isinstance(one, InVault) for one in found)
+
+
+def vault_of(declaration: Declaration, where: Path, environment: Mapping[str, str]) -> Vault:
+    """The vault of a hub's ledger. Its master key is in the environment, else in a file beside the ledger."""
 
     def masters() -> master.Masters:
         return master.from_environment(environment) or master.from_file(where.with_suffix(".key"))
@@ -139,14 +154,24 @@ def running(
     connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
     ways = list(outlets(declaration, connectors))
     with open_ledger(where, clock=clock, synchronous=synchronous) as ledger:
-        homes = {way.system: home_of(declaration.systems[way.system], way.place.origin) for way in ways}
+        origins = {way.system: way.place.origin for way in ways}
+        homes = {name: home_of(declaration.systems[name], origin) for name, origin in origins.items()}
+        clients = clients_of(declaration, connectors)
+        vault = vault_of(declaration, where, environment) if clients or keeps_secrets(declaration) else None
+
+        def tokens(post: Post) -> Tokens:
+            assert vault is not None, "where there are clients there is a vault"
+            return Tokens(clients, TokenShelf(vault, origins, wall=clock), post, wall=clock)
+
         budget = Budget(
             {name: one.limits for name, one in connectors.items()}, clock=elapsed, wall=clock, sleep=sleep, draw=draw,
             kept=Budgets(ledger),
         )  # fmt: skip
         breaker = Breaker(clock=elapsed, wall=clock, draw=draw)
-        secrets = SystemSecrets(homes, vault_of(declaration, where, environment))
-        egress = Egress(ways, secrets, budget=budget, breaker=breaker, clock=elapsed, client=client)
+        egress = Egress(
+            ways, SystemSecrets(homes, vault), budget=budget, breaker=breaker, tokens=tokens if clients else None,
+            clock=elapsed, client=client,
+        )  # fmt: skip
         try:
             hub = Hub(
                 declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch
