@@ -4,7 +4,7 @@ import pytest
 from merge_world import MergeWorld
 
 from syncline.identity.match import MatchRule
-from syncline.sync import answers, people
+from syncline.sync import answers, observe, people
 
 EMAIL = MatchRule(fields=("email",))
 VAT = MatchRule(fields=("vat",))
@@ -91,6 +91,21 @@ def test_a_parked_row_is_looked_at_again_when_one_record_is_deleted() -> None:
     world = ambiguous()
     world.delete("erp", "erp0")
     world.quiet()
+    assert world.link("shop", "shop0").record == world.link("crm", "crm0").record
+
+
+def test_a_parked_row_that_was_hidden_when_its_time_came_is_met_when_a_list_shows_it() -> None:
+    world = ambiguous()
+    row = world.row("shop", "shop0")
+    row.hidden_until = world.now + 1000.0
+    world.edit("erp", "erp0", email="b@x")
+    world.quiet()
+    assert world.parked("shop", "shop0") is not None, "a look that finds nothing proves nothing"
+    row.hidden_until = 0.0
+    while observe.poll(world.hub, "shop", "contact", path="sweep"):
+        continue
+    world.quiet()
+    assert world.parked("shop", "shop0") is None
     assert world.link("shop", "shop0").record == world.link("crm", "crm0").record
 
 

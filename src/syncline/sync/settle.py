@@ -272,10 +272,14 @@ def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
     stream = desk.hub.stream(binding.system, binding.stream)
     proven = stream.deletes_proven_by == "missing"
     desk.load_rows((binding.system, binding.stream, one) for one in ids)
+    nobodys = [row for one in ids if desk.case_at(row := (binding.system, binding.stream, one)) is None]
+    if proven:
+        desk.unit.unpark_rows(nobodys)
+    else:  # parked it stays, and what shows it again is news: the look was to try whether its time has come
+        parked = desk.unit.parked_rows(nobodys).values()
+        desk.unit.park_rows([replace(one, fingerprint=b"") for one in parked])
     for external_id in ids:
         found = desk.case_at((binding.system, binding.stream, external_id))
-        if found is None and proven:
-            desk.unit.unpark_rows([(binding.system, binding.stream, external_id)])
         if found is None or found[0].links[found[1]].state in ("tombstone", "birth"):
             continue
         case, lid = found
