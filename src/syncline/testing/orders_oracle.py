@@ -107,7 +107,10 @@ def became(world: World, deal: RowAt, stage: str, armed: float) -> bool:
 
 
 def amounts(world: World, deal: RowAt, system: str, stand: list[RowAt]) -> Iterator[str]:
-    """An order on which nobody ever wrote `done` has the amount of its deal."""
+    """An order on which nobody ever wrote `done` has the amount of its deal, unless that is listed as open there."""
+    links = world.hub.ledger.links_at([("crm", "deal", deal.id)]).values()
+    if any(link.known.get("amount", UNKNOWN_FIELD).parked for link in links):
+        return
     for order in stand:
         notes = [str(state.values["note"]) for state in order.history]
         if not any(note.startswith("done") for note in notes) and not noted(world, order):
