@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from syncline.connect.stream import Field
@@ -14,9 +15,9 @@ from syncline.testing.conformance import Clock, Subject
 TOKEN = "a-secret-of-the-tests"
 
 
-def sandbox(clock: Clock) -> Sandbox:
+def sandbox(clock: Clock, **options: Any) -> Sandbox:
     """An account with a company, a contact and two products."""
-    made = hubspot.sandbox(clock=clock, quotas=(), options={"token": TOKEN})
+    made = hubspot.sandbox(clock=clock, quotas=(), options={"token": TOKEN, **options})
     for stream, values in (
         ("companies", {"name": "The company"}),
         ("contacts", {"lastname": "The contact"}),
@@ -73,6 +74,7 @@ MEMBERS = subject(
     "contact", "contacts", lambda n: {**contact(n), "company_id": THE_COMPANY}, typed=contact, text="lastname",
     keys=("email",), merge=merge("contacts"),
 )  # fmt: skip
+MERGED_ANEW = replace(CONTACTS, sandbox=lambda clock: sandbox(clock, merge_makes_new=True))
 COMPANIES = subject(
     "company", "companies",
     lambda n: {"name": f"Company {n}", "domain": f"company{n}.example.test", "city": f"Town {n}"},
@@ -107,6 +109,7 @@ OWNERS = Subject(
 )  # fmt: skip
 
 ALL = {
-    "contacts": CONTACTS, "members": MEMBERS, "companies": COMPANIES, "plain-deals": PLAIN_DEALS, "deals": DEALS,
+    "contacts": CONTACTS, "merged-anew": MERGED_ANEW,
+    "members": MEMBERS, "companies": COMPANIES, "plain-deals": PLAIN_DEALS, "deals": DEALS,
     "products": PRODUCTS, "line-items": LINE_ITEMS, "tickets": TICKETS, "owners": OWNERS,
 }  # fmt: skip

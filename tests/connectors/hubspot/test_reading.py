@@ -96,6 +96,15 @@ def test_a_look_without_associations_is_one_call_for_a_hundred() -> None:
     assert len(page.records) == contact.batch_size == 100
 
 
+def test_a_look_at_more_takes_more_calls() -> None:
+    contact = stream("contact", "email")
+    assert contact.get is not None
+    ids = [str(one) for one in range(130)]
+    asked, page = play(contact.get(ids), answer(*map(record, range(100))), answer(*map(record, range(100, 130))))
+    assert [len(one.json["inputs"]) for one in asked] == [100, 30]
+    assert len(page.records) == 130
+
+
 def test_who_is_not_there_is_looked_for_in_the_bin() -> None:
     contact = stream("contact", "email")
     assert contact.get is not None

@@ -278,7 +278,7 @@ def test_half_of_a_change_is_unknown_and_its_first_step_is_not() -> None:
     wanted = {"line_items": [{"quantity": "9"}], "dealname": "D"}
     refused = Answer(status=400, body={"message": "no"})
     _, outcome = play(deal.update("1", wanted, None), *read_lines(), refused)
-    assert outcome == Rejected(reason="no")
+    assert outcome == Rejected(reason="no", field="line_items")
     _, outcome = play(deal.update("1", wanted, None), *read_lines(), answer(), refused)
     assert isinstance(outcome, Unknown)
     half = answer(record(91), status=207, errors=[{"message": "no"}])
@@ -314,3 +314,39 @@ def test_limits_are_those_of_the_tier(options: dict[str, Any], calls: int) -> No
     assert limits["ten seconds"].amount == calls
     assert (limits["searches"].amount, limits["searches"].kinds, limits["searches"].shared) == (5, ("search",), True)
     assert ("day" in limits) == ("client_id" not in options)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (404, {"message": "not found"}, Rejected),
+        (207, {"results": [], "errors": [{"category": "OBJECT_NOT_FOUND", "message": "no"}]}, Rejected),
+        (400, {"message": "ASSOCIATION_LIMIT_EXCEEDED"}, Rejected),
+        (429, {"policyName": "SECONDLY"}, Later),
+    ],
+)
+def test_what_cannot_be_associated_is_refused_for_that_field(status: int, body: Any, expected: type) -> None:
+    contact = stream("contact")
+    assert contact.update is not None
+    answers = (linked(), Answer(status=status, body=body))
+    _, outcome = play(contact.update("1", {"company_id": "6", "phone": "1"}, None), *answers)
+    assert isinstance(outcome, expected)
+    assert getattr(outcome, "field", "company_id") == "company_id"
+
+
+def test_a_line_that_went_after_our_look_is_looked_at() -> None:  # I7
+    deal = stream("deal")
+    assert deal.update is not None
+    asked = deal.update("1", {"line_items": [{"id": "11", "quantity": "5"}]}, None)
+    gone = {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["11"]}}
+    _, outcome = play(asked, *read_lines(record(11, quantity="1")), answer(status=207, errors=[gone]))
+    assert outcome == Clash()
+
+
+@pytest.mark.parametrize(("status", "expected"), [(429, Later), (503, Later), (403, Done)])
+def test_products_that_cannot_be_looked_up_now_are_looked_up_later(status: int, expected: type) -> None:
+    deal = stream("deal")
+    assert deal.update is not None
+    asked = deal.update("1", {"line_items": [{"hs_sku": "P-1"}]}, None)
+    answers = (linked(), Answer(status=status, body={}), *([answer()] if expected is Done else []))
+    assert isinstance(play(asked, *answers)[1], expected)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from syncline.connect.request import Answer, Conversation, Request, Write
 from syncline.connect.stream import seconds
 from syncline.connectors.hubspot import errors, paths, related
-from syncline.connectors.hubspot.kinds import LINE_ITEM, Kind, Related
+from syncline.connectors.hubspot.kinds import LINE_ITEM, LINES, Kind, Related
 from syncline.connectors.hubspot.rows import Parts, keyed, properties, told
-from syncline.model.outcome import Clash, Denied, Done, Later, Outcome, Unknown
+from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
 
 LINE_TO_DEAL = 20
 YOUNG_SECONDS = 60.0
@@ -50,31 +52,51 @@ def changed(kind: Kind, rid: str, request: Request | None, parts: Parts) -> Conv
         steps = yield from steps_of(kind, rid, parts)
     except Refused as refused:
         return refused.outcome
-    for number, step in enumerate([*steps, *([request] if request else [])]):
+    if request is not None:
+        steps.append((request, None))
+    for number, (step, field) in enumerate(steps):
         answer = yield Write(request=step)
         problem = errors.outcome(answer) or half_refused(answer)
         if problem is not None:
-            return Unknown(reason=f"a part of it was written, then: {problem}") if number else problem
+            return Unknown(reason=f"a part of it was written, then: {problem}") if number else of_field(problem, field)
     return Done(id=rid)
+
+
+def of_field(problem: Outcome, field: str | None) -> Outcome:
+    """A refusal of a step as one of the record: what is missing or refused there is not the record itself."""
+    if field is None:
+        return problem
+    if field == LINES and isinstance(problem, Missing):
+        return Clash()  # I7: somebody removed a line after our look
+    if isinstance(problem, Rejected):
+        return replace(problem, field=field)
+    if isinstance(problem, Missing | Clash | Exists):
+        return Rejected(reason=f"{field} names what is not there, or what it cannot be joined to", field=field)
+    return problem
+
+
+Step = tuple[Request, str | None]
+"""A request that writes, and the raw field that it is about; None: the record's own properties."""
 
 
 def steps_of(kind: Kind, rid: str, parts: Parts) -> Conversation:
     """The requests that write associations and lines, by what is there now. Raises Refused."""
-    steps: list[Request] = []
+    steps: list[Step] = []
     for one, other in parts.related.items():
         of, _ = yield from reading(related.associated(kind.plural, one.plural, [rid]))
-        steps += reassociated(kind, rid, one, other, of.get(rid, ()))
+        steps += [(step, one.field) for step in reassociated(kind, rid, one, other, of.get(rid, ()))]
     if parts.lines is not None:
         lines, answer = yield from reading(related.lines_of([rid]))
         if may_be_unseen(lines[rid], parts.lines, answer):
             raise Refused(Clash())  # I7: somebody added a line after our look
         skus = yield from products_of([line for line in parts.lines if "id" not in line])
-        steps += line_steps(rid, lines[rid], [with_product(line, skus) for line in parts.lines])
+        wanted = [with_product(line, skus) for line in parts.lines]
+        steps += [(step, LINES) for step in line_steps(rid, lines[rid], wanted)]
     return steps
 
 
 class Refused(Exception):
-    """A read before a write was refused: nothing was written."""
+    """A read before a write was refused: the write was not made."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(str(outcome))
@@ -177,7 +199,10 @@ def new_line(rid: str, place: int, line: Mapping[str, Any]) -> dict[str, Any]:
 
 def make_lines(kind: Kind, rid: str, lines: Sequence[Mapping[str, Any]], key: str) -> Conversation:
     """The lines of a new deal, each under an id of ours, so that a second attempt makes no second line. # I4"""
-    skus = yield from products_of(lines)
+    try:
+        skus = yield from products_of(lines)
+    except Refused as refused:
+        return refused.outcome
     inputs = [
         keyed(f"{key}-{place}", {"hs_position_on_quote": str(place), **properties(with_product(line, skus))})
         for place, line in enumerate(lines)
@@ -199,7 +224,10 @@ def make_lines(kind: Kind, rid: str, lines: Sequence[Mapping[str, Any]], key: st
 
 # ---- what is sold
 def products_of(lines: Sequence[Mapping[str, Any]]) -> Conversation:
-    """SKU (in lower case) to the product that new lines sell; a product that is not found stays unnamed."""
+    """SKU (in lower case) to the product that new lines sell; a product that is not found stays unnamed.
+
+    Raises Refused where it may be found later.
+    """
     wanted = list(
         dict.fromkeys(told(line["hs_sku"]) for line in lines if line.get("hs_sku") and "hs_product_id" not in line)
     )
@@ -208,7 +236,10 @@ def products_of(lines: Sequence[Mapping[str, Any]]) -> Conversation:
         groups = [{"filters": [{"propertyName": "hs_sku", "operator": "EQ", "value": sku}]} for sku in some]
         body = {"filterGroups": groups, "properties": ["hs_sku", "name"], "limit": 100}
         answer = yield Request(method="POST", path=paths.objects("products", "/search"), json=body, kind="search")
-        if errors.outcome(answer) is None:
+        problem = errors.outcome(answer)
+        if isinstance(problem, Later | Unknown):
+            raise Refused(Later(after=READ_AGAIN_SECONDS) if isinstance(problem, Unknown) else problem)
+        if problem is None:
             for record in answer.body["results"]:
                 found.setdefault(str(record["properties"].get("hs_sku")).casefold(), record)
     return found

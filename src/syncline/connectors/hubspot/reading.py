@@ -99,18 +99,23 @@ def get(asked: Asked) -> Callable[[Sequence[str]], Conversation]:
     """These records now; of those that are not there, whether they were deleted, or merged into another."""
 
     def read(ids: Sequence[str]) -> Conversation:
-        answer = yield batch_read(asked.kind.plural, ids, asked.properties)
-        found = rows(answer)
+        found: list[dict[str, Any]] = yield from some(asked.kind, ids, asked.properties)
         gone = merged(asked.kind, found)
         known = {one["id"] for one in found} | {one.id for one in gone}
         missing = [one for one in ids if one not in known]
-        if missing:
-            answer = yield batch_read(asked.kind.plural, missing, asked.properties, deleted=True)
-            gone += archived(rows(answer))
+        gone += archived((yield from some(asked.kind, missing, asked.properties, deleted=True)))
         whole = yield from related.completed(asked, found)
         return Page(records=tuple(whole), gone=tuple(gone))
 
     return read
+
+
+def some(kind: Kind, ids: Sequence[str], properties: Sequence[str], **more: Any) -> Conversation:
+    """Records by any number of ids."""
+    found: list[dict[str, Any]] = []
+    for each in related.chunks(ids, related.BATCH):
+        found += rows((yield batch_read(kind.plural, each, properties, **more)))
+    return found
 
 
 def deleted(asked: Asked) -> Callable[[float, str | None], Conversation]:
@@ -155,14 +160,6 @@ def find(asked: Asked) -> Callable[[Mapping[str, Any]], Conversation]:
         return Page(records=tuple(one for one in found if all(is_same(one.get(k), v) for k, v in left.items())))
 
     return read
-
-
-def some(kind: Kind, ids: Sequence[str], properties: Sequence[str]) -> Conversation:
-    """Records by any number of ids."""
-    found: list[dict[str, Any]] = []
-    for each in related.chunks(ids, related.BATCH):
-        found += rows((yield batch_read(kind.plural, each, properties)))
-    return found
 
 
 def is_same(one: Any, other: Any) -> bool:
