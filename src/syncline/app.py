@@ -16,8 +16,10 @@ from syncline.config.load import Loaded, load
 from syncline.config.secret import InVault, Secret
 from syncline.connect.auth import OAuth2
 from syncline.connect.connector import SHARED, Connector
+from syncline.connect.door import NotAdmitted
 from syncline.connect.template import Use
 from syncline.connectors import hubspot, odoo
+from syncline.egress.address import Forbidden
 from syncline.egress.breaker import Breaker
 from syncline.egress.budget import Budget
 from syncline.egress.client import Sender
@@ -99,13 +101,26 @@ def outlets(declaration: Declaration, connectors: Mapping[str, Connector]) -> It
         )  # fmt: skip
 
 
-def clients_of(declaration: Declaration, connectors: Mapping[str, Connector]) -> dict[str, Client]:
-    """What we are at each system with OAuth2."""
+def origin_of(way: Outlet) -> str:
+    """Of a system's address. One that the door refuses has none; each call to it says why, and stops nobody else."""
+    try:
+        return way.place.origin
+    except Forbidden:
+        return ""
+
+
+def clients_of(
+    declaration: Declaration, connectors: Mapping[str, Connector], secrets: SystemSecrets
+) -> dict[str, Client]:
+    """What we are at each system with OAuth2. One whose secret is not there yet is refused by its system, by itself."""
     found: dict[str, Client] = {}
     for name, system in declaration.systems.items():
-        auth, secret = connectors[name].auth, system.options.get("client_secret")
+        auth = connectors[name].auth
         if isinstance(auth, OAuth2):
-            known = secret if isinstance(secret, Secret) else None
+            try:
+                known = Secret(secrets.secret(name, "client_secret"))
+            except (LookupError, NotAdmitted):
+                known = None
             found[name] = Client(auth=auth, id=str(system.options["client_id"]), secret=known)
     return found
 
@@ -154,10 +169,12 @@ def running(
     connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
     ways = list(outlets(declaration, connectors))
     with open_ledger(where, clock=clock, synchronous=synchronous) as ledger:
-        origins = {way.system: way.place.origin for way in ways}
+        origins = {way.system: origin_of(way) for way in ways}
         homes = {name: home_of(declaration.systems[name], origin) for name, origin in origins.items()}
-        clients = clients_of(declaration, connectors)
-        vault = vault_of(declaration, where, environment) if clients or keeps_secrets(declaration) else None
+        speaks_oauth = any(isinstance(one.auth, OAuth2) for one in connectors.values())
+        vault = vault_of(declaration, where, environment) if speaks_oauth or keeps_secrets(declaration) else None
+        secrets = SystemSecrets(homes, vault)
+        clients = clients_of(declaration, connectors, secrets)
 
         def tokens(post: Post) -> Tokens:
             assert vault is not None, "where there are clients there is a vault"
@@ -169,7 +186,7 @@ def running(
         )  # fmt: skip
         breaker = Breaker(clock=elapsed, wall=clock, draw=draw)
         egress = Egress(
-            ways, SystemSecrets(homes, vault), budget=budget, breaker=breaker, tokens=tokens if clients else None,
+            ways, secrets, budget=budget, breaker=breaker, tokens=tokens if clients else None,
             clock=elapsed, client=client,
         )  # fmt: skip
         try:

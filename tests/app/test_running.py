@@ -1,0 +1,87 @@
+"""What the composition root puts together: two vendors on real sockets, each by itself, and no secret in sight."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncline import app
+from syncline.app import Running
+from syncline.cli import demo_company
+from syncline.connectors import hubspot, odoo
+from syncline.sandbox import known, serve
+from syncline.sandbox.clock import Clock
+from syncline.sandbox.company import Size
+from syncline.sync import rounds
+
+SECRETS = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}
+TEMPLATES = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
+
+
+@contextmanager
+def two(folder: Path, change: Any = lambda text: text, **secrets: str) -> Iterator[tuple[Running, Clock]]:
+    """A hub between two served sandboxes that hold the same company."""
+    clock = Clock()
+    sandboxes = [known.named(name, clock=clock) for name in ("hubspot", "odoo")]
+    for one in sandboxes:
+        one.seed(Size(contacts=5, accounts=3, products=2, deals=0))
+    with serve.running(sandboxes) as (first, second):
+        text = change(demo_company.hub_yaml(TEMPLATES, {"hubspot": first, "odoo": second}))  # type: ignore[arg-type]
+        declaration = app.declared(text, {**SECRETS, **secrets}).declaration
+        with app.running(declaration, folder / "ledger.sqlite", clock=clock.now) as running:
+            yield running, clock
+
+
+def test_two_vendors_come_to_agree(tmp_path: Path) -> None:
+    with two(tmp_path) as (running, clock):
+        for _ in range(3):
+            clock.advance(300)
+            assert rounds.sync(running.hub) == {}
+        links = running.ledger.links_of(running.ledger.scan(0, 1000)).values()
+        both = [one for one in links if {link.system for link in one if link.external_id} == {"hubspot", "odoo"}]
+        assert len(both) >= 10
+        assert running.hub.ledger.due("odoo", "res.partner", clock.now() + 3600, 10) == []
+
+
+def test_a_wrong_key_stops_that_system_alone_and_says_so(tmp_path: Path) -> None:
+    with two(tmp_path, ODOO_KEY="wrong") as (running, _):
+        not_now = rounds.read_all(running.hub)
+        assert {system for system, _ in not_now} == {"odoo"}
+        assert "Invalid apikey" in str(not_now["odoo", "res.partner"]) or "paused" in str(
+            not_now["odoo", "res.partner"]
+        )
+        assert running.ledger.cursor("hubspot", "contact", "changes").ended > 0
+
+
+def test_an_address_that_the_door_refuses_stops_that_system_alone(tmp_path: Path) -> None:
+    def into_the_cloud(text: str) -> str:
+        before, _, after = text.partition("    url: http")
+        return f"{before}    url: http://169.254.169.254 #{after}" if "odoo" not in before else text
+
+    with two(tmp_path, into_the_cloud) as (running, _):
+        not_now = rounds.read_all(running.hub)
+        assert {system for system, _ in not_now} == {"hubspot"}
+        assert "docs/egress.md" in str(not_now["hubspot", "contact"])
+
+
+def test_no_secret_is_in_the_ledger_in_a_log_or_in_what_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with two(tmp_path) as (running, _):
+        rounds.sync(running.hub)
+        said = repr(running) + repr(running.declaration) + caplog.text
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    for secret in SECRETS.values():
+        assert secret not in said
+        assert secret.encode() not in kept
+
+
+def test_a_connector_that_nobody_has_is_named_with_those_there_are() -> None:
+    with pytest.raises(LookupError, match="hubspot, odoo"):
+        app.made("salesforse", app.Use())
