@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from small_world import Small, accounts
 
+from syncline.sync import observe
+
 
 def pair(small: Small) -> None:
     """An account and its main person, who name each other in the CRM."""
@@ -39,6 +41,20 @@ def test_what_a_system_requires_is_there_before_the_create() -> None:
     assert [call.path.split("/")[1] for call in posted] == ["account", "person"]
     assert posted[1].json["account"] == small.row("erp", "account").id
     assert small.values("erp", "account")["main"] == small.row("erp", "person").id
+
+
+def test_a_create_waits_for_a_parent_that_is_still_to_be_read() -> None:
+    small = Small(accounts("crm", "erp"), required=[("erp", "person", "account")])
+    pair(small)
+    for _ in range(4):
+        small.now += 5.0
+        for place in small.places:
+            while place != ("crm", "account") and observe.advance(small.hub, *place):
+                continue  # the CRM does not show its accounts at present
+    small.deliver()
+    assert small.writes() == []
+    small.settle(20)
+    assert small.values("erp", "person")["account"] == small.row("erp", "account").id
 
 
 def test_a_create_waits_for_a_parent_that_never_comes() -> None:

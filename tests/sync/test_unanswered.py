@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from small_world import Small, calm, contacts, filled
 
 from syncline.connect.door import NoAnswer
@@ -71,6 +72,27 @@ def test_a_create_is_asked_ever_more_seldom_too() -> None:
     small.now += 600
     small.settle(3)
     assert [row.now.values["name"] for row in small.alive("erp")][3:] == ["poison"], "once"  # I4
+
+
+@pytest.mark.parametrize("safe_by", ["key", "external_id"])
+def test_a_create_that_is_refused_when_it_is_asked_again_is_parked_with_the_reason(safe_by: str) -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(safe_by=safe_by)})
+    filled(small, "crm", 1)
+    answers: list[Answer | None] = [None, Answer(status=422, body={"field": "name", "reason": "no name"})]
+
+    def write(stream: str, rest: list[str], request: Request) -> Answer:
+        told = answers.pop(0) if len(answers) > 1 else answers[0]
+        if told is None:
+            raise NoAnswer("the ERP did not answer")
+        return told
+
+    small.systems["erp"].write = write  # type: ignore[method-assign]
+    small.settle(8)
+    assert len(small.writes()) == 2
+    [birth] = [k for links in small.hub.ledger.links_of(small.hub.ledger.scan(0, 100)).values() for k in links
+               if k.system == "erp"]  # fmt: skip
+    assert birth.parked is not None
+    assert "no name" in birth.parked.reason  # L1
 
 
 def test_an_outage_makes_nobody_wait_longer_than_it_lasts() -> None:

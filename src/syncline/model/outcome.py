@@ -22,11 +22,15 @@ class Later(Struct, frozen=True, kw_only=True):
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
-    """The system will not have this value; `field` is the raw field, where it names one."""
+    """The system will not have this value; `field` is the raw field, where it names one.
+
+    may_come: it lacks what may come by itself, as the product that a line names: asked again for a while.
+    """
 
     reason: str
     field: str | None = None
     code: str = "rejected"
+    may_come: bool = False
 
 
 class Denied(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from syncline.merge import lines, receipts
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Link
-from syncline.model.outcome import Done, Later, Outcome, Unknown
+from syncline.model.outcome import Done, Later, Outcome, Rejected, Unknown
 from syncline.sync import outcomes, poison, send, settle, stops, writing, written
 from syncline.sync.columns import judged
 from syncline.sync.desk import Desk
@@ -136,11 +136,13 @@ def call(
 def receipt(desk: Desk, stream: Stream, binding: Binding, intent: Intent, outcome: Outcome, *, first: bool) -> Intent:
     """What the answer means for the birth.
 
-    What a further attempt is answered, short of success, tells nothing about the first one.
+    What a further attempt is answered, short of success, tells nothing about the first one: only that it is refused,
+    where any attempt after it has the same key or id, and so makes no second row. # I4
     """
     case = desk.cases[intent.record]
     link = case.links[intent.link]
-    if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done)):
+    refused = isinstance(outcome, Rejected) and stream.create_is_safe_by in ("key", "external_id")
+    if isinstance(outcome, Unknown) or not (first or isinstance(outcome, Done) or refused):
         shown = intent.at + stream.settles_in.find + stream.write_timeout
         if isinstance(outcome, Later):  # nothing was sent, so this was no attempt
             wait, tried = outcome.after, link.unanswered

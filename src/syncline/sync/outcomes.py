@@ -11,6 +11,7 @@ from syncline.mapping.binding import Binding
 from syncline.merge import conflicts, lines, receipts, sleep
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
+from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
 from syncline.model.record import Parking, Value
@@ -19,6 +20,8 @@ from syncline.sync.desk import Desk
 
 RETRY_SECONDS = 1.0
 RETRY_CAP_SECONDS = 300.0
+ASKED_AGAIN = 12
+"""How often what may come by itself is waited for, some 25 minutes in all; then a person must see to it."""
 
 
 def settle_outcome(desk: Desk, binding: Binding, intent: Intent, outcome: Outcome) -> Intent:
@@ -78,7 +81,9 @@ def read_back(desk: Desk, binding: Binding, case: Case, intent: Intent, bound: d
 def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Outcome) -> None:
     """Nothing was written; why decides what happens next, and to whom alone."""
     lid, link = intent.link, case.links[intent.link]
-    if isinstance(outcome, Rejected):
+    if isinstance(outcome, Rejected) and outcome.may_come and link.attempts < ASKED_AGAIN:
+        ask_again(desk, case, lid, link)
+    elif isinstance(outcome, Rejected):
         reject(case, binding, intent, outcome)
     elif isinstance(outcome, Denied):
         desk.unit.save_system_state(SystemState(system=link.system, paused=True, why=outcome.reason or "denied"))
@@ -86,15 +91,16 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
         case.put(lid, due_since=link.due_since or desk.now, due_at=desk.now + outcome.after)
     elif isinstance(outcome, Clash | Missing):
         case.hints.append((lid, desk.now))
-        case.put(
-            lid,
-            due_since=link.due_since or desk.now,
-            due_at=desk.now + backoff(link.attempts),
-            attempts=link.attempts + 1,
-        )
+        ask_again(desk, case, lid, link)
     elif isinstance(outcome, Exists):
         desk.unit.put_hints([Hint(system=link.system, stream=link.stream, id=outcome.id, at=desk.now)])
         case.put(lid, parked=exists_already(link.system, outcome.id, desk.now))
+
+
+def ask_again(desk: Desk, case: Case, lid: int, link: Link) -> None:
+    """Later, and ever more seldom."""
+    again = desk.now + backoff(link.attempts)
+    case.put(lid, due_since=link.due_since or desk.now, due_at=again, attempts=link.attempts + 1)
 
 
 def backoff(attempts: int) -> float:

@@ -7,6 +7,7 @@ from typing import Literal
 from syncline.mapping.binding import Binding
 from syncline.mapping.document import line_of
 from syncline.mapping.field_type import Unfit
+from syncline.mapping.reference import Ref
 from syncline.merge import lines, receipts, sleep
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
@@ -82,9 +83,27 @@ def external_id(desk: Desk, binding: Binding, rid: int) -> str | None:
 
 def lacks(desk: Desk, binding: Binding, case: Case, lid: int) -> tuple[str, ...]:
     """The references without which the system takes no new row, and which have no id there yet."""
-    must = desk.hub.required(binding.system, binding.stream)
-    waiting = [name for name, known in case.links[lid].known.items() if known.waiting and name in binding.by_field]
-    return tuple(name for name in waiting if must.intersection(binding.by_field[name].lens.reads))
+    must, known = desk.hub.required(binding.system, binding.stream), case.links[lid].known
+    references = [name for name in desk.hub.reference_fields.get(binding.entity, ()) if name in binding.by_field]
+    needed = [name for name in references if must.intersection(binding.by_field[name].lens.reads)]
+    return tuple(name for name in needed if (name in known and known[name].waiting) or is_to_be_known(desk, case, name))
+
+
+def is_to_be_known(desk: Desk, case: Case, name: str) -> bool:
+    """Does a row of this record refer to one that the hub has not met yet? Then the record will refer to it too."""
+    if case.value(name).value is not None:
+        return False
+    for link in case.active():
+        bound = desk.binding(link).by_field.get(name)
+        if bound is None or not bound.inward:
+            continue
+        try:
+            told = bound.lens.get(link.seen)
+        except Unfit:
+            continue  # which is parked at its link
+        if isinstance(told, Ref) and desk.resolve(told) is None:
+            return True
+    return False
 
 
 def unwait(desk: Desk, case: Case) -> None:

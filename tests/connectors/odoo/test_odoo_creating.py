@@ -162,6 +162,17 @@ def test_a_new_order_that_cannot_be_confirmed_is_taken_back() -> None:
     assert played.end == Rejected(reason="the customer is blocked")
 
 
+@pytest.mark.parametrize("answer", [(429, None), refusal("LockError", "locked", 409), (502, "<html>")])
+def test_a_new_order_whose_confirmation_failed_may_not_be_taken_for_none(answer: Any) -> None:
+    """A twin that says `later` here has the draft read as an order of somebody's, in draft."""
+    played = create(
+        "sale.order", {"partner_id": 3, "state": "sale"}, [], {"ids": [50], "messages": []},
+        [row(50, state="draft")], answer,
+    )  # fmt: skip
+    assert isinstance(played.end, Unknown)  # I4
+    assert played.writes == ["sale.order/load", "sale.order/action_confirm"]
+
+
 def test_an_order_of_an_earlier_attempt_is_confirmed_and_never_taken_back() -> None:
     there = [{"id": 900, "res_id": 50}]
     done = create(

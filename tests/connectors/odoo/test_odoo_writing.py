@@ -242,9 +242,17 @@ def test_a_question_to_a_person_is_no_new_state() -> None:
     assert played.end.code == "asks-a-person"
 
 
+def test_what_ended_half_way_is_unknown_and_what_was_done_for_nothing_is_not() -> None:
+    half = state("sale", True, [row(1, state="draft")], refusal("UserError", "blocked"), origin="x")
+    assert half.end == Unknown(reason="it ended half way: blocked")
+    alone = state("sale", [row(1, state="draft")], refusal("UserError", "blocked"))
+    assert alone.end == Rejected(reason="blocked")
+
+
 def test_an_order_that_is_gone_is_missing() -> None:
     assert state("sale", []).end == Missing()
-    assert state("sale", True, [row(1, state="sale")], [], origin="x").end == Missing()
+    half = state("sale", True, [row(1, state="sale")], [], origin="x").end
+    assert half == Unknown(reason="it ended half way: Missing")
 
 
 # ---- what goes wrong on the way

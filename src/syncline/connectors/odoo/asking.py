@@ -16,20 +16,43 @@ Steps = Generator[Request | Write, Answer, Any]
 
 
 class Ended(Exception):
-    """The write ends here, with this outcome. lacks: the row (model, id) that is not there, where Odoo names one."""
+    """The write ends here, with this outcome.
 
-    def __init__(self, outcome: Outcome, lacks: tuple[str, int] | None = None) -> None:
+    lacks: the row (model, id) that is not there, where Odoo names one.
+    void:  how many changes came to nothing, or were taken back.
+    """
+
+    def __init__(self, outcome: Outcome, *, lacks: tuple[str, int] | None = None, void: int = 0) -> None:
         super().__init__(type(outcome).__name__)
         self.outcome = outcome
         self.lacks = lacks
+        self.void = void
 
 
 def until_it_ends(steps: Steps) -> Conversation:
-    """Steps as a conversation of a write: it returns an Outcome."""
+    """Steps as a conversation of a write: it returns an Outcome.
+
+    Every outcome but Done and Unknown says that nothing was written. If something was before the end, that is not
+    true: then the hub looks, and what is still to be told is told by itself.
+    """
+    changes = 0
     try:
-        return (yield from steps)
+        step = next(steps)
+        while True:
+            answer = yield step
+            changes += isinstance(step, Write) and answer.status == 200 and problem(answer) is None
+            step = steps.send(answer)
+    except StopIteration as end:
+        return end.value
     except Ended as end:
+        if changes > end.void:
+            return Unknown(reason=f"it ended half way: {said(end.outcome)}")
         return end.outcome
+
+
+def said(outcome: Outcome) -> str:
+    """Why it ended."""
+    return str(getattr(outcome, "reason", "") or type(outcome).__name__)
 
 
 def read(request: Request) -> Steps:
@@ -48,7 +71,7 @@ def write(request: Request) -> Steps:
     answer = yield Write(request=request)
     trouble = problem(answer)
     if trouble is not None:
-        raise Ended(trouble, missing_of(answer))
+        raise Ended(trouble, lacks=missing_of(answer))
     if answer.status != 200:
         raise Ended(Unknown(reason=f"it answered {answer.status}"))
     return answer.body
@@ -71,12 +94,12 @@ def the_one(lookup: Lookup, value: str, rows: list[Values]) -> int:
     """The row of that name: as it is spelled, else whatever its case."""
     exact = [row["id"] for row in rows if row[lookup.by] == value]
     alike = exact or [row["id"] for row in rows if str(row[lookup.by]).casefold() == value.casefold()]
-    if len(alike) != 1:
-        what = "nothing" if not alike else f"{len(alike)} rows"
-        reason = f"{what} in {lookup.model} has the {lookup.by} {value!r}" if not alike else (
-            f"{what} in {lookup.model} have the {lookup.by} {value!r}"
-        )  # fmt: skip
-        raise Ended(Rejected(reason=reason, field=lookup.name, code="no-such-row" if not alike else "ambiguous"))
+    if not alike:
+        reason = f"nothing in {lookup.model} has the {lookup.by} {value!r}"
+        raise Ended(Rejected(reason=reason, field=lookup.name, code="no-such-row", may_come=lookup.may_come))
+    if len(alike) > 1:
+        reason = f"{len(alike)} rows of {lookup.model} have the {lookup.by} {value!r}"
+        raise Ended(Rejected(reason=reason, field=lookup.name, code="ambiguous"))
     found: int = alike[0]
     return found
 

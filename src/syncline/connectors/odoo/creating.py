@@ -23,6 +23,8 @@ from syncline.model.outcome import Denied, Done, Outcome, Rejected
 MODULE = "syncline"
 """The module of our external ids."""
 
+ALL = 99
+
 
 def external_id(key: str) -> str:
     """The name of a create's external id: no two keys have the same."""
@@ -100,9 +102,10 @@ def whole_or_not_at_all(model: Model, calls: Calls, there: int, wanted: Any) -> 
     try:
         yield from move(model, calls, there, wanted)
     except Ended as end:
-        if isinstance(end.outcome, Rejected):
-            yield from write(calls.change(model.name, "unlink", ids=[there]))
-        raise
+        if not isinstance(end.outcome, Rejected):
+            raise
+        yield from write(calls.change(model.name, "unlink", ids=[there]))
+        raise Ended(end.outcome, void=ALL) from None
 
 
 def as_far_as_it_goes(model: Model, calls: Calls, there: int, wanted: Any) -> Steps:

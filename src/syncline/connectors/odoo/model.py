@@ -42,7 +42,8 @@ class Column:
 class Lookup:
     """A raw field of ours beside a many2one: what the row behind it is called, as `country_code` by `country_id`.
 
-    within: a field of that row which is the same as this row's field of that name, as a state is of its country.
+    within:   a field of that row which is the same as this row's field of that name, as a state is of its country.
+    may_come: such rows are made by the hub too: one that is not there may only be late.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Lookup:
     model: str
     by: str
     within: str | None = None
+    may_come: bool = False
     writable: bool = True
 
 

@@ -34,7 +34,9 @@ def as_kind(word: str) -> Kind:
 EVERYTHING: frozenset[Deed] = frozenset({"create", "update", "delete"})
 
 CURRENCY = Lookup(name="currency", field="currency_id", model="res.currency", by="name", writable=False)
-PRODUCT_CODE = Lookup(name="default_code", field="product_id", model="product.product", by="default_code")
+PRODUCT_CODE = Lookup(
+    name="default_code", field="product_id", model="product.product", by="default_code", may_come=True
+)
 
 PARTNER = Model(
     name="res.partner",

@@ -25,7 +25,8 @@ def move(model: Model, calls: Calls, row: int, wanted: Any) -> Steps:
     reached = yield from state_of(model, calls, row)
     if reached != wanted:
         reason = f"{methods[-1]} was answered, and left it in {reached}: Odoo asks a person first"
-        raise Ended(Rejected(reason=reason, field=STATE, code="asks-a-person"))
+        void = len(methods) if reached == now else 0
+        raise Ended(Rejected(reason=reason, field=STATE, code="asks-a-person"), void=void)
 
 
 def state_of(model: Model, calls: Calls, row: int) -> Steps:
