@@ -53,8 +53,8 @@ SWITCH_SECONDS = 0.0005
 def share_the_interpreter() -> None:
     """For a process that works in bulk while somebody waits: threads take turns ten times as often as Python's own.
 
-    Every statement of SQLite lets the interpreter go, and whoever works in bulk keeps it for a whole interval: a webhook
-    would wait for dozens of these.
+    Every statement of SQLite lets the interpreter go, and whoever works in bulk then keeps it for a whole interval:
+    a webhook would wait for dozens of these.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
 
