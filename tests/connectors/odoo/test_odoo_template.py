@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syncline.config.load import Loaded, load
 from syncline.connectors.odoo import connector
+from syncline.connectors.odoo.models import MODELS
 from syncline.connectors.odoo.template import TEMPLATE
 from syncline.mapping.binding import Binding
 from syncline.mapping.reference import Ref
@@ -147,3 +149,13 @@ def test_an_invoice_is_mostly_read(loaded: Loaded) -> None:
     assert set(found.writable) == {"reference", "stage", "date", "due_date", "account"} - {"account"}
     assert found.lines is not None
     assert not found.lines.written
+
+
+def test_the_block_of_the_page_is_a_declaration() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "connectors" / "odoo.md").read_text(encoding="utf-8")
+    block = page.partition("```yaml\n")[2].partition("```")[0]
+    fields = "fields:\n  account.name: {type: text, at: {odoo: res.partner.name}}\n"
+    found = load(f"hub: acme\n{block}{fields}", {"odoo": connector()}, environment={"ODOO_API_KEY": "k"})
+    assert found.problems == ()
+    for model in MODELS:
+        assert f"`{model.name}`" in page
