@@ -55,6 +55,8 @@ storm: setup  ## simulations from random seeds (MINUTES=5)
 
 bench: setup  ## measure
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/door_bench.py
+	$(BIN)/python bench/webhook_bench.py
 
 bench-large: setup  ## measure with many records
 	$(BIN)/python bench/bench.py --large

@@ -17,7 +17,7 @@ from syncline.connectors import hubspot, odoo
 from syncline.sandbox import known, serve
 from syncline.sandbox.clock import Clock
 from syncline.sandbox.company import Size
-from syncline.sync import rounds
+from syncline.sync import provision, rounds
 
 SECRETS = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}
 TEMPLATES = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
@@ -46,6 +46,28 @@ def test_two_vendors_come_to_agree(tmp_path: Path) -> None:
         both = [one for one in links if {link.system for link in one if link.external_id} == {"hubspot", "odoo"}]
         assert len(both) >= 10
         assert running.hub.ledger.due("odoo", "res.partner", clock.now() + 3600, 10) == []
+
+
+def test_what_is_born_in_hubspot_is_born_once_and_only_where_its_field_was_made(tmp_path: Path) -> None:
+    with two(tmp_path) as (running, clock):
+        needs = list(provision.needs(running.hub))
+        assert {(one.system, one.stream, one.field.name) for one in needs} == {
+            ("hubspot", stream, "syncline_key") for stream in ("company", "contact", "product")
+        }
+        assert [provision.make(running.hub, one) for one in needs] == [True] * 3
+        assert [provision.make(running.hub, one) for one in needs] == [False] * 3
+        for _ in range(3):
+            clock.advance(300)
+            rounds.sync(running.hub)
+        births = running.hub.ledger.due("hubspot", "contact", clock.now() + 9999, 100)
+        assert births == []
+
+
+def test_a_field_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    with two(tmp_path, HUBSPOT_TOKEN="wrong") as (running, _):
+        need = next(provision.needs(running.hub))
+        with pytest.raises(provision.NotMade, match=r"hubspot: syncline_key of company: .*credentials"):
+            provision.make(running.hub, need)
 
 
 def test_a_wrong_key_stops_that_system_alone_and_says_so(tmp_path: Path) -> None:

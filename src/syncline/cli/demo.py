@@ -93,8 +93,12 @@ def play(sandboxes: Mapping[str, Sandbox], where: Mapping[str, str], folder: Pat
 
 def first_meeting(hub: Running) -> None:
     """Both are read, a plan is shown, and applied."""
-    from syncline.sync import apply, plan, rounds
+    from syncline.sync import apply, plan, provision, rounds
 
+    typer.echo("\nFields of ours, without which a create could not be repeated safely:")
+    for need in provision.needs(hub.hub):
+        made_now = provision.make(hub.hub, need)
+        typer.echo(f"  {need.system} {need.stream}.{need.field.name} {'made' if made_now else 'is there'}")
     rounds.read_all(hub.hub)
     made = plan.plan(hub.hub)
     typer.echo("\nA plan, before anything is written:")
