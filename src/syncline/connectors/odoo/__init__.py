@@ -8,7 +8,7 @@ from typing import Any
 from syncline.connect.connector import SHARED, Connector, Limit
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Field, SettlesIn, Stream, WriteOrder
-from syncline.connect.template import Use
+from syncline.connect.template import EVERYTHING, Use
 from syncline.connectors.odoo import creating, fields, writing
 from syncline.connectors.odoo.calls import Calls, rows_of
 from syncline.connectors.odoo.errors import problem
@@ -27,7 +27,7 @@ PARALLEL_CALLS = 4
 ROWS_OF_A_BATCH = 200
 
 
-def connector(use: Use = Use()) -> Connector:  # noqa: B008
+def connector(use: Use = EVERYTHING) -> Connector:
     """One Odoo. Its options in hub.yaml: `database`, `login`, `lang`, `companies`, `sees_all`."""
     calls = Calls(context=context_of(use.options))
     return Connector(
