@@ -170,3 +170,33 @@ def test_the_value_that_alternates_is_listed_and_not_taken():
     parking = scene.known("crm").parked
     assert (parking.code, parking.ours, parking.theirs, scene.value()) == ("field-alternates", "Acme", "Apex", "Acme")
     assert (scene.known("crm").turns, scene.due("crm"), CRM) == ((), {}, 1)
+
+
+# ---- at the field's truth
+def owned_by_the_shop():
+    """The shop is the truth of the name and holds nothing; the CRM says what it is, and the shop is told."""
+    scene = Scene(plain(policy="truth", truth="shop")).agreed("erp", name=None)
+    scene.sees("crm", name="Apex")
+    return scene
+
+
+def test_what_the_truth_said_is_put_back_where_our_earlier_write_came_after_all():
+    scene = owned_by_the_shop()
+    scene.no_answer("shop")
+    scene.sees("shop", name="Acme")
+    assert scene.value() == "Acme"
+    scene.sees("shop", name="Apex")
+    assert scene.last("late").after == "Apex"
+    assert (scene.value(), scene.due("shop")) == ("Acme", {"name": "Acme"})
+    scene.echoes("shop")
+    assert scene.due("shop") == {}
+
+
+def test_what_the_truth_said_is_put_back_where_a_receipt_tells_that_we_wrote_over_it():
+    scene = owned_by_the_shop()
+    sent = scene.writes("shop")
+    scene.sees("shop", name="Acme")
+    scene.answers(sent, name="Apex")
+    assert (scene.value(), scene.due("shop")) == ("Acme", {"name": "Acme"})
+    scene.echoes("shop")
+    assert scene.due("shop") == {}

@@ -60,8 +60,13 @@ def is_outdated(case: Case, name: str, version: int | None) -> bool:
 
 
 def still_filling(case: Case, lid: int, name: str, version: int | None) -> bool:
-    """Is what fills this side, its truth though it be, still to be told? Not once this version of it arrived."""
-    return case.known(lid, name).filling and is_outdated(case, name, version)
+    """Is this side, the field's truth though it be, still to be told its own record's value? Not once this version of
+    that arrived. Where the truth has gone on and what we sent before came after all, what it said is put back.
+    """
+    if not is_outdated(case, name, version):
+        return False
+    said_here = case.truth(name) == case.links[lid].system and case.value(name).source == lid
+    return said_here or case.known(lid, name).filling
 
 
 def undo_is_written(case: Case, lid: int, name: str) -> None:
@@ -199,7 +204,8 @@ def arrived_late(case: Case, lid: int, name: str, new: Value) -> bool:
     for one in known.doubts:
         rest = tuple(d for d in known.doubts if d is not one)
         if case.equal(name, one.value, new):
-            case.learn(lid, name, doubts=rest, agreed=one.version, tries=0)
+            filling = still_filling(case, lid, name, one.version)
+            case.learn(lid, name, doubts=rest, agreed=one.version, tries=0, filling=filling)
             if one.version is None or is_before(case, known, name, new):
                 undo_is_written(case, lid, name)
             case.note("late", name, lid, None, new)

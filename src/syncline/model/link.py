@@ -67,7 +67,7 @@ class Known(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
               was edited (`has_base`).
     differs:  an open first difference; its value is in `seen`.
     filling:  the record's value is told even at the field's truth: it fills a blank of the first meeting, a person took
-              it, or it takes back what a merge wrote there.
+              it, or it takes back what a merge, or our own late write, put in the place of what the truth had said.
     waiting:  the record's value cannot be told yet: it refers to a record that has no id here.
     """
 
