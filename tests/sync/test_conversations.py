@@ -160,18 +160,27 @@ def test_of_creates_that_half_fail_the_good_ones_are_done() -> None:
     small = Small(contacts("crm", "erp"), {"erp": calm(batches=True)})
     filled(small, "crm", 4)
     erp = small.systems["erp"]
-    whole = erp.one_of_batch
+    whole = erp.create
 
-    def half(stream: str, order: dict[str, Any]) -> dict[str, Any]:
-        if order["values"]["name"] == "n1":
-            return {"status": 422, "body": {"field": "name", "reason": "n1 is not a name"}}
-        return whole(stream, order)
+    def half(stream: str, values: dict[str, Any], key: str | None) -> Answer:
+        if values["name"] == "n1":
+            return Answer(status=422, body={"field": "name", "reason": "n1 is not a name"})
+        return whole(stream, values, key)
 
-    erp.one_of_batch = half  # type: ignore[method-assign]
+    erp.create = half  # type: ignore[method-assign]
     small.settle(2)
     assert sorted(row.now.values["name"] for row in small.alive("erp")) == ["n0", "n2", "n3"]
     [parked] = [link for link in links_of(small, "erp") if link.external_id is None]
-    assert "n1 is not a name" in str(parked.parked or parked.known["name"].parked)
+    assert "n1 is not a name" in str(parked.parked)
+    small.systems["crm"].change("contact", "crm1", {"phone": "1"})
+    small.settle(2)
+    assert len(small.alive("erp")) == 3, "tried again, and refused again"
+    small.systems["crm"].change("contact", "crm1", {"name": "a name"})
+    small.settle(2)
+    assert sorted(row.now.values["name"] for row in small.alive("erp")) == ["a name", "n0", "n2", "n3"]
+    before = len(small.writes())
+    small.settle(2)
+    assert len(small.writes()) == before
 
 
 def test_a_lost_answer_to_a_batch_of_creates_makes_no_second_row() -> None:

@@ -53,7 +53,10 @@ DOES_NOT_FIT = "does-not-fit"
 
 
 class Parking(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """Why something cannot go on without a person or a changed condition, and what to do about it."""
+    """Why something cannot go on without a person or a changed condition, and what to do about it.
+
+    refused: the system would not have what it was told: another value of the record is tried by itself.
+    """
 
     code: str
     reason: str
@@ -61,6 +64,7 @@ class Parking(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     ours: Value = None
     theirs: Value = None
     at: float = 0.0
+    refused: bool = False
 
 
 class Episode(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):

@@ -114,7 +114,7 @@ def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> N
     names: Iterable[str] = [name] if name in intent.values else list(intent.values)
     system = case.links[intent.link].system
     parking = Parking(
-        code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now,
+        code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now, refused=True,
         remedy="correct the value at its source, or what the system requires, then retry",
     )  # fmt: skip
     if intent.kind != "update":  # L1: a delete that is refused is not sent again until something changes there

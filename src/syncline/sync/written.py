@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from syncline.identity.match import Key
 from syncline.merge import due
 from syncline.merge.case import Case
-from syncline.model.link import NEVER
+from syncline.model.link import NEVER, Link
+from syncline.model.record import Record
 from syncline.model.rows import Held, Hint
 from syncline.sync import dependants
 from syncline.sync.desk import Desk
@@ -44,6 +45,8 @@ def mark_due(desk: Desk, case: Case) -> None:
             continue
         if link.writing is not None and link.state == "active":
             continue  # the receipt says what is left to tell
+        if is_worth_another_try(link, record, case):
+            case.put(lid, parked=None)
         if link.state in ("tombstone", "shadow") or (link.state == "asleep" and not desk.writable(case, link)):
             wanted = False
         else:
@@ -56,6 +59,12 @@ def mark_due(desk: Desk, case: Case) -> None:
             case.put(lid, due_at=desk.now)  # what a brake holds holds up nothing else
         elif not wanted and link.due_since is not None:
             case.put(lid, due_since=None, due_at=None, held=())
+
+
+def is_worth_another_try(link: Link, before: Record | None, case: Case) -> bool:
+    """Did the system refuse to make the row, and has the record another value by now? # L1"""
+    refused = link.state == "birth" and link.parked is not None and link.parked.refused
+    return refused and before is not None and before.fields is not case.record.fields
 
 
 def hints_of(desk: Desk, case: Case) -> Iterable[Hint]:
