@@ -244,6 +244,15 @@ def test_no_test_is_too_long() -> None:
     assert not found, "\n" + "\n".join(found)
 
 
+def test_no_two_tests_have_one_module_name() -> None:
+    """Folders without an `__init__.py` share one space of names: pytest collects only one of two."""
+    names: dict[str, list[Path]] = {}
+    for file in (ROOT / "tests").rglob("*.py"):
+        if not (file.parent / "__init__.py").exists() and file.name != "conftest.py":
+            names.setdefault(file.name, []).append(file)
+    assert [files for files in names.values() if len(files) > 1] == []
+
+
 def test_no_file_names_an_index_or_a_machine() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: nothing says which files are the repository's")
