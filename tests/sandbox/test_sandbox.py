@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncline.sandbox.call import Cut, Lost, Reply, Slow, json_call
+from syncline.sandbox.call import Call, Cut, Lost, Reply, Slow, json_call
 from syncline.sandbox.clock import Clock
 from syncline.sandbox.deliver import deliver, is_loopback
 from syncline.sandbox.remote import in_process
@@ -171,11 +171,46 @@ def test_people_edit_and_the_api_sees_it(toy: Sandbox) -> None:
         ("POST", "faults", {"kind": "slow", "seconds": "x"}, "float"),
         ("POST", "clock", {"stop": 1}, "not stop"),
         ("POST", "seed", {"contacts": "many"}, "int"),
+        ("POST", "seed", {"contcts": 5}, "there is no contcts here, only accounts"),
+        ("POST", "seed", {"contacts": -5}, "fewer than none"),
+        ("POST", "seed", {"differs": 2}, "between 0 and 1"),
+        ("POST", "faults", {"kind": "cut", "cuont": 7}, "there is no cuont here"),
+        ("POST", "faults", {"kind": "cut", "rate": 7}, "between 0 and 1"),
+        ("POST", "faults", {"kind": "cut", "count": -1}, "negative"),
+        ("POST", "records/notes", [], "must be a JSON object"),
+        ("POST", "acts/shout", [], "must be a JSON object"),
+        ("POST", "acts/shout", {}, "text is missing"),
+        ("POST", "clock", [1], "must be a JSON object"),
+        ("POST", "clock", {"now": 1e300}, "from 1970 to 9999"),
+        ("POST", "clock", {"advance": -1e30}, "from 1970 to 9999"),
+        ("PUT", "quotas", {}, "quotas are a list"),
+        ("PUT", "quotas", [{"name": "x", "amuont": 1}], "there is no amuont here"),
+        ("GET", "calls?limit=-1", None, "limit must be a whole number"),
+        ("GET", "calls?after=x", None, "after must be a whole number"),
     ],
 )
 def test_the_control_api_says_what_cannot_be(toy: Sandbox, method: str, target: str, body: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         in_process(toy).ask(method, target, body)
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused(toy: Sandbox) -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    reply = toy.answer(Call(method="POST", path="/_sandbox/faults", body=deep))
+    assert isinstance(reply, Reply)
+    assert reply.status == 400
+
+
+def test_a_clock_that_is_refused_stays(toy: Sandbox) -> None:
+    control = in_process(toy)
+    with pytest.raises(ValueError, match="1970"):
+        control.clock(now=1e300)
+    assert control.clock() == 1_000_000.0
+
+
+def test_the_control_api_is_there_without_a_last_slash(toy: Sandbox) -> None:
+    assert ask(toy, "GET", "/_sandbox").body["vendor"] == "toy"
+    assert toy.calls.count == 0
 
 
 def test_reset_is_the_first_day_and_the_clock_goes_on(toy: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +20,9 @@ FIRST_PORT = 8700
 
 def run(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME...", help="Which: hubspot, odoo.")] = None,
-    port: Annotated[int, typer.Option(help="Of the first; each further one is on the next.", max=65000)] = FIRST_PORT,
+    port: Annotated[
+        int, typer.Option(help="Of the first; each further one is on the next.", min=0, max=65000)
+    ] = FIRST_PORT,
     seed: Annotated[
         int | None, typer.Option(help="Begin with a made-up company, the same for the same number.")
     ] = None,
@@ -34,14 +37,11 @@ def run(
     unknown = [name for name in names if name not in known.VENDORS]
     if unknown:
         stop(f"There is no sandbox {', '.join(unknown)}.", f"syncline sandbox {' '.join(sorted(known.VENDORS))}", 2)
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-    sandboxes = [
-        known.named(name, path=":memory:" if keep is None else str(keep / f"{number}-{name}.sqlite"))
-        for number, name in enumerate(names)
-    ]
+    files = kept(names, keep)
+    held = [path.exists() for path in files]
+    sandboxes = [opened(name, path) for name, path in zip(names, files, strict=True)]
     if seed is not None:
-        fill(sandboxes, contacts, seed)
+        fill([one for one, old in zip(sandboxes, held, strict=True) if not old], contacts, seed)
     try:
         serve.serve(sandboxes, port, typer.echo)
     except OSError as error:
@@ -50,8 +50,33 @@ def run(
         )
 
 
+def kept(names: Sequence[str], keep: Path | None) -> list[Path]:
+    """Where each keeps its rows: `hubspot.sqlite`, and of a second one of that name `hubspot-2.sqlite`."""
+    if keep is None:
+        return [Path(":memory:") for _ in names]
+    try:
+        keep.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(f"{keep} cannot be a folder: {error.strerror}.", f"syncline sandbox {' '.join(names)} --keep FOLDER")
+    of_that_name = [names[: number + 1].count(name) for number, name in enumerate(names)]
+    return [
+        keep / (f"{name}.sqlite" if count == 1 else f"{name}-{count}.sqlite")
+        for name, count in zip(names, of_that_name, strict=True)
+    ]
+
+
+def opened(name: str, path: Path) -> Sandbox:
+    """The sandbox with what it kept there."""
+    from syncline.sandbox import known
+
+    try:
+        return known.named(name, path=str(path))
+    except sqlite3.DatabaseError as error:
+        stop(f"{path} cannot be read: {error}.", "move it away, or name another --keep folder")
+
+
 def fill(sandboxes: Sequence[Sandbox], contacts: int, seed: int) -> None:
-    """The same company in each."""
+    """The same company in each that is new; what was kept stays as it is."""
     from syncline.sandbox.company import Size
 
     size = Size(
@@ -59,7 +84,4 @@ def fill(sandboxes: Sequence[Sandbox], contacts: int, seed: int) -> None:
         deals=max(1, contacts // 2),
     )  # fmt: skip
     for one in sandboxes:
-        try:
-            one.seed(size)
-        except ValueError as error:
-            stop(f"{one.vendor.name} holds rows already: {error}.", "leave out --seed, or name another --keep folder")
+        one.seed(size)

@@ -25,7 +25,7 @@ class Call:
         """The body as JSON. Raises ValueError where it is none."""
         try:
             return msgspec.json.decode(self.body)
-        except msgspec.DecodeError as problem:
+        except (msgspec.DecodeError, RecursionError) as problem:
             raise ValueError(str(problem)) from problem
 
     def form(self) -> dict[str, str]:

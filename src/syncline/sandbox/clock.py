@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 MICROS = 1_000_000
+LAST = 253_370_764_800.0  # the year 9999 begins, with a year to go on in
 
 
 class Clock:
@@ -25,7 +26,9 @@ class Clock:
         return round(self.now() * MICROS)
 
     def set(self, now: float) -> None:
-        """From here it goes on, or stands."""
+        """From here it goes on, or stands. Raises ValueError for a time that has no date of four digits."""
+        if not 0 <= now < LAST:
+            raise ValueError(f"the clock goes from 1970 to 9999, not to {now}")
         if self._frozen is None:
             self._shift = now - self._real()
         else:

@@ -25,6 +25,12 @@ class Size:
     differs: float = 0.0
     differs_seed: int = 0
 
+    def __post_init__(self) -> None:
+        if min(self.people, self.accounts, self.contacts, self.products, self.deals) < 0:
+            raise ValueError("a company cannot have fewer than none of something")
+        if not 0 <= self.differs <= 1:
+            raise ValueError(f"differs is a share between 0 and 1, not {self.differs}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
     from syncline.sandbox.sandbox import Sandbox
 
 ROOT = "/_sandbox/"
+T = TypeVar("T")
 
 Act = Callable[["Sandbox", Call, dict[str, str]], Any]
 
 
 def answer(sandbox: Sandbox, call: Call) -> Reply:
     """One call of the control API. What cannot be is answered with a sentence."""
-    found = ROUTES.find(call.method, call.path.removeprefix(ROOT).rstrip("/"))
+    found = ROUTES.find(call.method, f"{call.path}/".removeprefix(ROOT).rstrip("/"))
     if found is None:
         return Reply(status=404, body={"problem": f"the control API has no {call.method} {call.path}"})
     try:
         with sandbox.store.all_or_nothing("control"):
             body = found.target(sandbox, call, found.parts)
-    except (ValueError, TypeError, KeyError, msgspec.MsgspecError) as problem:
+    except KeyError as missing:
+        return Reply(status=400, body={"problem": f"{missing.args[0]} is missing"})
+    except (ValueError, TypeError, msgspec.MsgspecError) as problem:
         return Reply(status=400, body={"problem": str(problem)})
     return Reply(status=404, body={"problem": "it is not there"}) if body is None else Reply(body=body)
 
@@ -49,7 +52,7 @@ def reset(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
 
 def seed(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """A made-up company; the same numbers make the same company in every vendor's system."""
-    size = msgspec.convert(posted(call), Size) if call.body else Size()
+    size = shaped(posted(call), Size) if call.body else Size()
     sandbox.seed(size)
     return asdict(size)
 
@@ -61,7 +64,7 @@ def read(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
 
 def save(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """A person makes or changes a row."""
-    return sandbox.vendor.users.save(sandbox, known(sandbox, parts["stream"]), parts.get("id"), posted(call))
+    return sandbox.vendor.users.save(sandbox, known(sandbox, parts["stream"]), parts.get("id"), fields_of(call))
 
 
 def remove(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
@@ -73,14 +76,14 @@ def act(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """Whatever else a person can do there."""
     if parts["name"] not in sandbox.vendor.users.acts:
         raise ValueError(f"here people can {', '.join(sorted(sandbox.vendor.users.acts)) or 'do nothing else'}")
-    return sandbox.vendor.users.acts[parts["name"]](sandbox, posted(call))
+    return sandbox.vendor.users.acts[parts["name"]](sandbox, fields_of(call))
 
 
 def plant(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """One fault, or several; with DELETE none is left."""
     body = posted(call)
     for one in body if isinstance(body, list) else [body]:
-        sandbox.faults.plant(msgspec.convert(one, Fault))
+        sandbox.faults.plant(shaped(one, Fault))
     return planted(sandbox, call, parts)
 
 
@@ -99,18 +102,21 @@ def calls(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """Every call of the vendor's API, with what is left of each quota."""
     now = sandbox.clock.now()
     left = {quota.name: sandbox.quotas.left(now, quota) for quota in sandbox.quotas.quotas}
-    return {**sandbox.calls.shown(int(call.first("after", "0")), int(call.first("limit", "1000"))), "left": left}
+    return {**sandbox.calls.shown(number(call, "after", 0), number(call, "limit", 1000)), "left": left}
 
 
 def quotas(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """Other quotas than the vendor's; an empty list: none."""
-    sandbox.quotas = Quotas([msgspec.convert(one, Quota) for one in posted(call)])
+    body = posted(call)
+    if not isinstance(body, list):
+        raise ValueError("quotas are a list; an empty one: none")
+    sandbox.quotas = Quotas([shaped(one, Quota) for one in body])
     return [asdict(quota) for quota in sandbox.quotas.quotas]
 
 
 def clock(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
     """Sets, advances, freezes."""
-    body = posted(call) if call.body else {}
+    body = fields_of(call) if call.body else {}
     if unknown := body.keys() - {"now", "advance", "frozen"}:
         raise ValueError(f"the clock takes now, advance and frozen, not {', '.join(sorted(unknown))}")
     if "frozen" in body:
@@ -132,6 +138,30 @@ def hooks(sandbox: Sandbox, call: Call, parts: dict[str, str]) -> Any:
 def posted(call: Call) -> Any:
     """The JSON body."""
     return call.json()
+
+
+def fields_of(call: Call) -> dict[str, Any]:
+    """The JSON body, where that is an object. Raises ValueError."""
+    body = posted(call)
+    if not isinstance(body, dict):
+        raise ValueError(f"the body must be a JSON object, not {call.body[:40].decode('utf-8', 'replace')}")
+    return body
+
+
+def shaped(given: Any, kind: type[T]) -> T:
+    """The given object as one of that kind. Raises ValueError, also for a name that the kind does not know."""
+    names = {one.name for one in fields(cast(Any, kind))}
+    if isinstance(given, dict) and (unknown := given.keys() - names):
+        raise ValueError(f"there is no {', '.join(sorted(unknown))} here, only {', '.join(sorted(names))}")
+    return msgspec.convert(given, kind)
+
+
+def number(call: Call, name: str, default: int) -> int:
+    """A whole number of the query, or the default. Raises ValueError."""
+    text = call.first(name, str(default))
+    if not text.isdecimal():
+        raise ValueError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
 
 
 def known(sandbox: Sandbox, stream: str) -> str:

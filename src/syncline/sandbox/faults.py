@@ -39,6 +39,10 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in STRIKES:
             raise ValueError(f"no fault is called {self.kind!r}: {', '.join(STRIKES)}")
+        if not 0 <= self.rate <= 1:
+            raise ValueError(f"a rate is between 0 and 1, not {self.rate}")
+        if self.seconds < 0 or (self.count is not None and self.count < 0):
+            raise ValueError("seconds and count cannot be negative")
 
     def concerns(self, method: str, places: Sequence[str], writes: bool) -> bool:
         """Is this a call that it may strike? A fault without method or path strikes all, `reject` all that write."""

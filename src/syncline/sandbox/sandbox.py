@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from email.utils import formatdate
@@ -58,14 +59,17 @@ class Sandbox:
         self.calls = Calls()
 
     def seed(self, size: Size) -> None:
-        """A made-up company, in this vendor's words."""
+        """A made-up company, in this vendor's words. Raises ValueError where rows of one are there already."""
         with self.lock, self.store.all_or_nothing():
-            self.vendor.seed(self, company(size))
+            try:
+                self.vendor.seed(self, company(size))
+            except sqlite3.IntegrityError as problem:
+                raise ValueError(f"{self.vendor.name} holds such rows already; reset it first") from problem
 
     def answer(self, call: Call, others: Sequence[str] = ()) -> Answered:
         """What comes of a call. `others`: the kinds of the calls that are being answered at the same time."""
         with self.lock:
-            if call.path.startswith(control.ROOT):
+            if f"{call.path}/".startswith(control.ROOT):
                 return control.answer(self, call)
             kind, cost = self.vendor.kind(call), self.vendor.cost(call)
             refused_by = self.quotas.draw(self.clock.now(), kind, cost, others)

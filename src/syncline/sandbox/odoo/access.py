@@ -29,16 +29,26 @@ Operation = Literal["read", "write", "create", "unlink"]
 def allow(env: Env, model: Model, operation: Operation) -> None:
     """Raises AccessError where the user is not of the group that the model asks for."""
     group = model.readers if operation == "read" else model.writers
-    if not group or env.uid == SUPERUSER:
-        return
-    user = env.find("res.users", env.uid)
-    if user is not None and NUMBERS[group] in user.values.get(groups_field(env.version), ()):
+    if not group or of_group(env, group):
         return
     raise AccessError(
         f"You are not allowed to {WORDS[operation]} '{model.label}' ({model.name}) records.\n\n"
         f"This operation is allowed for the following groups:\n\t- {GROUPS[group]}\n\n"
         "Contact your administrator to request access if necessary."
     )
+
+
+def of_group(env: Env, group: str) -> bool:
+    """Whether the user is of that group."""
+    if env.uid == SUPERUSER:
+        return True
+    user = env.find("res.users", env.uid)
+    return user is not None and NUMBERS[group] in user.values.get(groups_field(env.version), ())
+
+
+def may_read(env: Env, model: Model) -> bool:
+    """Whether the user may read rows of the model at all."""
+    return not model.readers or of_group(env, model.readers)
 
 
 def sees_own_only(env: Env, model: Model) -> bool:

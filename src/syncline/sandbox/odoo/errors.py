@@ -113,6 +113,11 @@ def unauthorized(message: str) -> HttpFailure:
     return HttpFailure("Unauthorized", 401, message)
 
 
+def forbidden(message: str) -> HttpFailure:
+    """A page that is not for this user."""
+    return HttpFailure("Forbidden", 403, message)
+
+
 def not_found(message: str) -> HttpFailure:
     """A model, a method or a path that is not there."""
     return HttpFailure("NotFound", 404, message)

@@ -67,6 +67,12 @@ def method_of(model: Model, name: str) -> tuple[Method, bool]:
     raise NoAttribute(f"The method '{model.name}.{name}' does not exist")
 
 
+def methods_of(model: Model) -> dict[str, tuple[Method, bool]]:
+    """All that can be called, by name, and whether it is called on records."""
+    names = sorted({*model.on_model, *model.on_rows, *ON_MODEL, *ON_ROWS})
+    return {name: method_of(model, name) for name in names}
+
+
 def perform(env: Env, call: Invoke) -> Any:
     """What the method returns. Raises Failure."""
     model = env.model(call.model)

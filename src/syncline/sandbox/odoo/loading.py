@@ -210,7 +210,8 @@ def _full(external: str) -> str:
     return external if "." in external else f"{MODULE}.{external}"
 
 
-def _named(env: Env, external: str) -> Row | None:
+def named_row(env: Env, external: str) -> Row | None:
+    """What an external id (`module.name`) stands for, as a row of ir.model.data."""
     module, _, name = external.partition(".")
     found = having(env.store, "ir.model.data", "name", [name])
     return next((row for row in found if row.values.get("module") == module), None)
@@ -218,7 +219,7 @@ def _named(env: Env, external: str) -> Row | None:
 
 def _known(env: Env, model: Model, external: str) -> int | None:
     """The record of that external id, if it is one of this model and still there."""
-    row = _named(env, external)
+    row = named_row(env, external)
     if row is None or row.values.get("model") != model.name:
         return None
     id = int(row.values["res_id"])
@@ -227,7 +228,7 @@ def _known(env: Env, model: Model, external: str) -> int | None:
 
 def _name(env: Env, model: Model, external: str, id: int) -> None:
     module, _, name = external.partition(".")
-    if (row := _named(env, external)) is not None:
+    if (row := named_row(env, external)) is not None:
         env.put("ir.model.data", row, {"res_id": id, "model": model.name})
         return
     values = {"module": module, "name": name, "model": model.name, "res_id": id, "noupdate": False}

@@ -117,7 +117,7 @@ def found(
 
 def _whole(number: Any) -> int:
     """A limit or an offset; 0 where there is none. Raises BadValue."""
-    if number in (None, False):
+    if number in (None, False, ""):  # "" is how some XML-RPC clients send what was not given
         return 0
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
         raise BadValue(f"LIMIT and OFFSET must be whole numbers and not negative: {number!r}")
@@ -207,7 +207,7 @@ def _sortable(env: Env, model: Model, row: Row, one: Field) -> Any:
 def read_rows(
     env: Env, model: Model, rows: Sequence[Row], fields: Sequence[str] | None, load: str | None
 ) -> list[dict[str, Any]]:
-    """Rows as clients read them: `load` None gives bare ids where otherwise pairs of id and name stand."""
+    """Rows as clients read them: any other `load` gives bare ids where otherwise pairs of id and name stand."""
     names = list(dict.fromkeys(fields or sorted(model.fields)))
     answer: list[dict[str, Any]] = [{"id": row.id} for row in rows]
     for one in [model.field(name) for name in names]:
@@ -225,7 +225,7 @@ def _column(env: Env, model: Model, rows: Sequence[Row], one: Field, load: str |
         listed = children(env, one, [int(row.id) for row in rows])
         return [listed[int(row.id)] for row in rows]
     values = [value_of(env, model, row, one) for row in rows]
-    if one.type == "many2one" and load:
+    if one.type == "many2one" and load == "_classic_read":
         named = _names(env, one.relation, {value for value in values if value})
         return [[value, named[value]] if value in named else False for value in values]
     return [as_read(one, value) for value in values]

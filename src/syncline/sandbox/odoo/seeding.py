@@ -8,6 +8,7 @@ from typing import Any
 from syncline.sandbox.company import Account, Company, Contact, Deal, Person, Product
 from syncline.sandbox.odoo import logins
 from syncline.sandbox.odoo.access import NUMBERS, groups_field
+from syncline.sandbox.odoo.errors import ValidationError
 from syncline.sandbox.odoo.founding import COUNTRIES, SELLER_GROUPS
 from syncline.sandbox.odoo.model import Env
 from syncline.sandbox.odoo.service import env_for
@@ -20,9 +21,15 @@ AT_ONCE = 1000
 
 
 def seed(sandbox: Sandbox, company: Company) -> None:
-    """Adds it to what is there. Numbers of the company become ids in the order of creation, not the same ids."""
+    """Adds it to what is there. Numbers of the company become ids in the order of creation, not the same ids.
+
+    Raises ValueError where its people are there already.
+    """
     env = env_for(sandbox, logins.ADMIN, {})
-    users = {each.number: _user(env, each) for each in company.people}
+    try:
+        users = {each.number: _user(env, each) for each in company.people}
+    except ValidationError as problem:
+        raise ValueError("odoo holds such rows already; reset it first") from problem
     accounts = _partners(env, {each.number: _account(each, users) for each in company.accounts})
     contacts = _partners(env, {each.number: _contact(each, accounts, users) for each in company.contacts}, accounts)
     products = {each.number: _product(env, each) for each in company.products}

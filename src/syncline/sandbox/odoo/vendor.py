@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from syncline.sandbox.call import Call, Reply
-from syncline.sandbox.odoo import hooks, json2, jsonrpc, logins, screens, seeding, xmlrpc
+from syncline.sandbox.odoo import described, hooks, json2, jsonrpc, logins, screens, seeding, xmlrpc
 from syncline.sandbox.odoo.errors import AccessDenied, Failure, LockError, UserError, unauthorized
 from syncline.sandbox.odoo.founding import found
 from syncline.sandbox.odoo.invoke import READS
@@ -21,6 +21,7 @@ from syncline.sandbox.vendor import Users, Vendor, Words
 
 NEWEST = 19
 VERSIONS = (17, 18, 19)
+WITH_KEYS = (json2.ROOT, "/doc-bearer/")  # where the API key stands in a header
 
 
 def odoo(version: int = NEWEST) -> Vendor:
@@ -48,6 +49,8 @@ def answer(sandbox: Sandbox, call: Call) -> Reply:
     match call.path.rstrip("/").split("/")[1:]:
         case ["json", "2", *_] if version_of(sandbox) >= 19:
             return json2.answer(sandbox, call)
+        case ["doc-bearer", page] if call.method == "GET" and page.endswith(".json") and version_of(sandbox) >= 19:
+            return described.answer(sandbox, call, page)
         case ["web" | "json", "version"] if call.method == "GET" and version_of(sandbox) >= 19:
             version = version_of(sandbox)
             return Reply(body={"version_info": [version, 0, 0, "final", 0, ""], "version": f"{version}.0"})
@@ -62,7 +65,7 @@ def answer(sandbox: Sandbox, call: Call) -> Reply:
 
 def refusal(sandbox: Sandbox, call: Call, failure: Failure) -> Reply:
     """The failure, as the wire of that call says it."""
-    if call.path.startswith(json2.ROOT):
+    if call.path.startswith(WITH_KEYS):
         return json2.refusal(failure)
     if call.path.startswith("/xmlrpc/"):
         return xmlrpc.refusal(call, failure)
@@ -90,7 +93,7 @@ def failed(sandbox: Sandbox, call: Call, status: int) -> Reply:
 
 def expired(sandbox: Sandbox, call: Call) -> Reply:
     """The secret that the call showed opens nothing from now on."""
-    if call.path.startswith(json2.ROOT):
+    if call.path.startswith(WITH_KEYS):
         logins.expire(sandbox.store, call.headers.get("authorization", "").partition(" ")[2].strip())
         return json2.refusal(unauthorized("Invalid apikey"))
     service, _, params = _rpc(call)

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
-from syncline.sandbox.odoo.errors import UserError, ValidationError
+from syncline.sandbox.odoo.errors import AccessError, BadValue, UserError, ValidationError
 from syncline.sandbox.odoo.field import Field
+from syncline.sandbox.odoo.loading import named_row
 from syncline.sandbox.odoo.model import Env, Model, Unique, Values, having
+from syncline.sandbox.odoo.reading import found
 from syncline.sandbox.odoo.standard.words import active, char, choice, flag, many, model, moment, one, text, whole
 from syncline.sandbox.store import Row, Store
 
@@ -24,8 +26,8 @@ def meta(version: int) -> list[Model]:
         model(
             "ir.model", "Models", version,
             char("model", required=True), char("name", "Model Description", required=True),
-            choice("state", "manual base", default="manual"), order="model", searched=("name", "model"),
-            indexed=("model",), writers="base.group_system",
+            choice("state", "manual base", default="manual"), flag("transient"), order="model",
+            searched=("name", "model"), indexed=("model",), writers="base.group_system",
         ),
         model(
             "ir.model.fields", "Fields", version,
@@ -45,6 +47,7 @@ def meta(version: int) -> list[Model]:
             char("model", required=True), whole("res_id", "Record ID"), flag("noupdate"),
             char("complete_name", "Complete ID", compute=_external), char("reference", compute=_reference),
             moment("date_update"), shown=_external, order="module, model, name", indexed=("name", "res_id"),
+            on_model={"check_object_reference": check_object_reference},
             unique=(
                 Unique(
                     fields=("module", "name"),
@@ -59,6 +62,21 @@ def meta(version: int) -> list[Model]:
         model("mail.message", "Message", version, char("subject"), text("body"), char("model"), whole("res_id"),
               many("partner_ids", "res.partner"), active()),
     ]  # fmt: skip
+
+
+def check_object_reference(
+    env: Env, model: Model, module: str, xml_id: str, raise_on_access_error: bool = False
+) -> list[Any]:
+    """The model and the id that an external id stands for; False where the user sees no such row. Raises BadValue."""
+    row = named_row(env, f"{module}.{xml_id}")
+    if row is None:
+        raise BadValue(f"External ID not found in the system: {module}.{xml_id}")
+    target, id = env.model(row.values["model"]), row.values.get("res_id")
+    if found(env, target, [["id", "=", id]]):
+        return [target.name, id]
+    if raise_on_access_error:
+        raise AccessError(f'Not enough access rights on the external ID "{module}.{xml_id}"')
+    return [target.name, False]
 
 
 def _external(env: Env, row: Row) -> str:
