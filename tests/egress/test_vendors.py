@@ -79,7 +79,7 @@ def yard(sandbox: Sandbox, connector: Connector, secret: str, mode: Mode = "live
 def at_hubspot(mode: Mode = "live", secret: str = "pat-sandbox", **given: Any) -> Iterator[Yard]:
     sandbox = hubspot_sandbox()
     with yard(sandbox, hubspot.connector(Use()), secret, mode, **given) as one:
-        one.control.seed(companies=3, contacts=3, deals=2)
+        one.control.seed(accounts=3, contacts=3, deals=2)
         yield one
 
 
