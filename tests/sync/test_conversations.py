@@ -235,3 +235,71 @@ def branches(*systems: str) -> Declaration:
         name="small", order=systems, entities={"branch": BRANCH}, bindings=bindings, births=births,
         matching={"branch": (MatchRule(fields=("name",)),)},
     )  # fmt: skip
+
+
+def asking(found: list[list[str]]) -> Any:
+    """A question for all of them at once."""
+
+    def find_any(keys: Sequence[Any]) -> Iterator[Any]:
+        found.append([key["email"] for key in keys])
+        rows = []
+        for key in keys:
+            rows += (yield Request(method="POST", path="/contact/find", json=dict(key))).body["items"]
+        return Page(records=tuple(rows))
+
+    return find_any
+
+
+def with_find_any(small: Small) -> list[list[str]]:
+    asked: list[list[str]] = []
+    erp = small.hub.connectors["erp"]
+    streams = tuple(replace(stream, find_any=asking(asked)) for stream in erp.streams)
+    small.hub = replace(small.hub, connectors={**small.hub.connectors, "erp": replace(erp, streams=streams)})
+    return asked
+
+
+def test_whether_any_of_many_is_there_is_asked_once() -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(batches=True)})
+    asked = with_find_any(small)
+    filled(small, "crm", 7)
+    small.settle(2)
+    assert [len(one) for one in asked] == [7]
+    assert batches_of(small, "erp", "create") == [7]
+
+
+def test_where_one_is_there_each_is_looked_for_and_that_one_is_not_made_again() -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm(batches=True, lag=40.0)})
+    asked = with_find_any(small)
+    small.settle(1)
+    filled(small, "crm", 4)
+    small.observe(1)
+    small.now += 50.0
+    theirs = small.systems["erp"].make("contact", {"email": "C2@x", "name": "n2"})
+    theirs.history[-1].visible = small.now
+    small.deliver()
+    assert [len(one) for one in asked] == [4]
+    assert sorted(row.now.values["email"].casefold() for row in small.alive("erp")) == [f"c{n}@x" for n in range(4)]
+
+
+def test_a_create_refused_for_what_the_record_has_left_behind_is_sent_with_what_it_is_now() -> None:
+    small = Small(contacts("crm", "erp"), {"erp": calm()})
+    filled(small, "crm", 1)
+    erp = small.systems["erp"]
+    whole, lost = erp.create, [0]
+
+    def picky(stream: str, values: dict[str, Any], key: str | None) -> Answer:
+        if values["name"] != "n0":
+            return whole(stream, values, key)
+        lost[0] += 1
+        if lost[0] == 1:
+            raise NoAnswer("nobody knows")
+        return Answer(status=422, body={"field": "name", "reason": "n0 is not a name"})
+
+    erp.create = picky  # type: ignore[method-assign]
+    small.observe(1)
+    small.deliver(1)
+    assert lost == [1]
+    small.systems["crm"].change("contact", "crm0", {"name": "a name"})
+    small.settle(3)
+    assert [row.now.values["name"] for row in small.alive("erp")] == ["a name"]
+    assert [link.parked for link in links_of(small, "erp")] == [None]

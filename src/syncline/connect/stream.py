@@ -67,6 +67,7 @@ class Stream:
     create(values, key), update(id, values, version), delete(id, version): one write. `key` is the same
         for every attempt of one create; with `create_is_safe_by="external_id"` it is the id to upsert on.
     find(keys): objects with these raw values, to learn whether a create happened or must not happen.
+        find_any(all keys): objects with any of these, where one question is cheaper than one for each.
     batch(orders), receipts(answer, orders): many writes of one kind at once; one outcome for each, in their order.
         batch_takes(order): may it go in a batch? What may not goes by itself. A vendor that takes only writes of one
             shape at once (the same fields, say) answers what that is: those with equal answers go together.
@@ -93,6 +94,7 @@ class Stream:
     update: Callable[[str, Mapping[str, Any], Any], Asked] | None = None
     delete: Callable[[str, Any], Asked] | None = None
     find: Callable[[Mapping[str, Any]], Asked] | None = None
+    find_any: Callable[[Sequence[Mapping[str, Any]]], Asked] | None = None
     done: Callable[[Answer], Outcome] | None = None
     batch: Callable[[Sequence[WriteOrder]], Request] | None = None
     batch_takes: Callable[[WriteOrder], Hashable] = lambda order: True

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from syncline.connect.connector import SHARED
+from syncline.connect.request import Page
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
@@ -32,7 +33,9 @@ def bring_forth(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> 
     """
     size = 1 if stream.batch is None else max(1, len(links))
     for at in range(0, len(links), size):
-        fresh = [link for link in links[at : at + size] if is_to_be_made(hub, stream, link)]
+        ready = [link for link in links[at : at + size] if is_to_be_looked_for(hub, stream, link)]
+        asked = nobody_is_there(hub, stream, ready)
+        fresh = ready if asked else [link for link in ready if not found_there(hub, stream, link, None)]
         while fresh:
             together = fresh[: independent(hub, fresh)]
             creating.create(hub, stream, together, gate)
@@ -52,8 +55,22 @@ def independent(hub: Hub, links: Sequence[Link]) -> int:
     return len(links)
 
 
-def is_to_be_made(hub: Hub, stream: Stream, link: Link) -> bool:
-    """Is nothing left but to create it? All else that this birth needs now is done here."""
+def nobody_is_there(hub: Hub, stream: Stream, links: Sequence[Link]) -> bool:
+    """One question for all of them, where the vendor takes one: a first sync would else ask for each row by itself.
+
+    If any row answers to it, each is looked for by itself: whose it is only that can tell.
+    """
+    if stream.find_any is None or len(links) < 2:
+        return False
+    binding = hub.declaration.binding(links[0].system, links[0].stream)
+    keys = [found for link in links if (found := raw_keys(hub, binding, link, None))]
+    page, _ = observe.show(hub, links[0].system, stream, stream.find_any(keys)) if keys else (Page(), 0.0)
+    hub.point("found")
+    return not page.records
+
+
+def is_to_be_looked_for(hub: Hub, stream: Stream, link: Link) -> bool:
+    """Is nothing left but to look for its row, and to create it? All else that this birth needs now is done here."""
     if link.parked is not None:
         return False
     pending = hub.ledger.intents([link.writing]).get(link.writing) if link.writing is not None else None
@@ -66,7 +83,7 @@ def is_to_be_made(hub: Hub, stream: Stream, link: Link) -> bool:
     elif not read_far_enough(hub, stream, link, record):
         later(hub, link, hub.clock() + READ_FIRST_SECONDS)
     else:
-        return not found_there(hub, stream, link, None)
+        return True
     return False
 
 

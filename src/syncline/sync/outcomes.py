@@ -117,6 +117,12 @@ def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> N
         code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now, refused=True,
         remedy="correct the value at its source, or what the system requires, then retry",
     )  # fmt: skip
+    if intent.kind == "create" and has_gone_on(case, binding, intent):
+        link = case.links[intent.link]
+        case.put(
+            link.id, due_since=link.due_since or case.setting.now, due_at=case.setting.now
+        )  # L1: with what it is now
+        return
     if intent.kind != "update":  # L1: a delete that is refused is not sent again until something changes there
         case.put(intent.link, parked=parking)
         case.note("parked", None, intent.link, None, None, outcome.reason)
@@ -125,6 +131,18 @@ def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> N
         told = intent.values[field]
         case.learn(intent.link, field, parked=replace(parking, ours=told.value, theirs=told.before))
         case.note("parked", field, intent.link, told.value, told.before, outcome.reason)
+
+
+def has_gone_on(case: Case, binding: Binding, intent: Intent) -> bool:
+    """Has the record other values by now than those that were sent to be created with?"""
+
+    def is_new(name: str) -> bool:
+        now, sent = case.value(name), intent.values.get(name)
+        if sent is not None:
+            return now.version > (sent.version or 0)
+        return now.value is not None and not case.known(intent.link, name).waiting
+
+    return any(is_new(name) for name in binding.writable if name not in case.record.conflicts)
 
 
 def exists_already(system: str, external_id: str, at: float) -> Parking:

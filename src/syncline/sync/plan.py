@@ -255,5 +255,6 @@ def calls_of(hub: Hub, place: tuple[str, str], write: str, number: int) -> int:
     stream = hub.stream(*place)
     batches = ceil(number / min(hub.batch, stream.batch_size))
     if write == "create":
-        return (number if stream.find is not None else 0) + (batches if stream.batch is not None else number)
+        looks = 0 if stream.find is None else number if stream.find_any is None else batches
+        return looks + (batches if stream.batch is not None else number)
     return (batches if stream.get is not None else 0) + (batches if stream.batch is not None else number)

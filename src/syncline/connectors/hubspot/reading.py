@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from syncline.connect.request import Answer, Conversation, Page, Request
@@ -18,10 +18,13 @@ FROM, AT, BEYOND = "from", "at", "beyond"
 """How a search goes on: from a stamp on, among the rows of one stamp by their ids, beyond a stamp."""
 
 
-def search(asked: Asked, filters: Sequence[Mapping[str, Any]], sort: str) -> Request:
-    """The first page of a search in the order of one property. Later pages shift while rows change: none is asked."""
+def search(asked: Asked, filters: Sequence[Mapping[str, Any]], sort: str, *others: Mapping[str, Any]) -> Request:
+    """The first page of a search in the order of one property, for what fits all filters or one of the others.
+
+    Later pages shift while rows change: none is asked.
+    """
     body = {
-        "filterGroups": [{"filters": list(filters)}],
+        "filterGroups": [{"filters": list(filters)}, *({"filters": [one]} for one in others)],
         "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
         "properties": list(asked.properties),
         "limit": SEARCH_PAGE,
@@ -160,6 +163,38 @@ def find(asked: Asked) -> Callable[[Mapping[str, Any]], Conversation]:
         return Page(records=tuple(one for one in found if all(is_same(one.get(k), v) for k, v in left.items())))
 
     return read
+
+
+def find_any(asked: Asked) -> Callable[[Sequence[Mapping[str, Any]]], Conversation]:
+    """Records with any of these values: contacts by their e-mail addresses, all else by one search for one property.
+
+    Of several properties at once each set is looked for by itself.
+    """
+    alone = find(asked)
+
+    def read(every: Sequence[Mapping[str, Any]]) -> Conversation:
+        names = {name for keys in every for name in keys}
+        values = list(dict.fromkeys(told(value) for keys in every for value in keys.values()))
+        if asked.kind.stream == "contact" and names == {"email"}:
+            found = rows((yield batch_read(asked.kind.plural, values, ("email",), idProperty="email")))
+            return Page(records=tuple(found))
+        if len(names) == 1 and not names & {one.field for one in asked.kind.related}:
+            as_told, lower = one_of(names, values), one_of(names, [value.lower() for value in values])
+            others = [lower] if lower != as_told else []  # (nv) of text the small letters are what is searched for
+            return Page(records=tuple(rows((yield search(asked, [as_told], "hs_object_id", *others)))))
+        records: list[dict[str, Any]] = []
+        for keys in every:
+            page: Page = yield from alone(keys)
+            records += page.records
+        return Page(records=tuple(records))
+
+    return read
+
+
+def one_of(names: Iterable[str], values: Iterable[str]) -> dict[str, Any]:
+    """A condition of a search: the one property has one of at most 100 values."""
+    [name] = names
+    return {"propertyName": name, "operator": "IN", "values": list(dict.fromkeys(values))}
 
 
 def is_same(one: Any, other: Any) -> bool:

@@ -81,7 +81,7 @@ def stream(model: Model, calls: Calls, use: Use) -> Stream:
     return Stream(
         name=model.name, key="id", fields=model.fields, page=page,
         changes=reader.changes, get=reader.get, sweep=reader.sweep,
-        find=reader.find if model.may else None,
+        find=reader.find if model.may else None, find_any=reader.find_any if model.may else None,
         create=create if "create" in model.may else None,
         update=update if "update" in model.may else None,
         delete=delete if "delete" in model.may else None,

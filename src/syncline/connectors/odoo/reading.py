@@ -58,6 +58,14 @@ class Reader:
         rows = yield from self.rows([self.same(name, value) for name, value in keys.items()], limit=FOUND)
         return self.page(rows)
 
+    def find_any(self, every: Sequence[Mapping[str, Any]]) -> Conversation:
+        """One of the rows with any of these raw values, if there is one."""
+        domain: list[Any] = ["|"] * (len(every) - 1)
+        for keys in every:
+            domain += ["&"] * (len(keys) - 1) + [self.same(name, value) for name, value in keys.items()]
+        rows = yield from self.rows(domain, limit=1)
+        return self.page(rows)
+
     # ---- what they are made of
     def listed(self, place: Place) -> Conversation:
         """One page from there on."""
