@@ -64,9 +64,15 @@ def refused(hub: Hub, system: str, problem: Outcome) -> NoReturn:
     raise NotNow(system, f"{type(problem).__name__}{': ' if reason else ''}{reason}", after)
 
 
-def clock_ahead(answer: Answer, now: float) -> float:
-    """Seconds by which the system's clock runs ahead of ours, by its own Date header; 0 where it has none."""
-    return answer.date - now if answer.date is not None else 0.0
+def clock_ahead(answer: Answer, asked: float, answered: float) -> float:
+    """Seconds by which the system's clock runs ahead of ours, by its own Date header; 0 where it has none.
+
+    A call may have waited for a quota, and its answer may have come slowly: what lies between the two moments is no
+    difference of clocks, and would make every stamp of the page older than it was told before.
+    """
+    if answer.date is None:
+        return 0.0
+    return max(answer.date - answered, min(0.0, answer.date - asked))
 
 
 def observation(
@@ -107,17 +113,19 @@ def show(hub: Hub, system: str, stream: Stream, asked: Asked) -> tuple[Page, flo
     try:
         if isinstance(asked, Request):
             answer = ask(hub, system, asked)
-            return stream.page(answer), clock_ahead(answer, now)
+            ahead = clock_ahead(answer, now, hub.clock())
+            return stream.page(answer), ahead
         step, steps = next(asked), 0
         while True:
             steps += 1
             if steps > endless.MOST_STEPS:
                 raise NotNow(system, f"{stream.name}: more than {endless.MOST_STEPS} requests in one read")
             assert isinstance(step, Request), f"{stream.name}: a read does not write"
+            now = hub.clock()
             answer, problem = asked_of(hub, system, step)
             if problem is not None and not isinstance(problem, Missing):
                 refused(hub, system, problem)
-            ahead = clock_ahead(answer, now)
+            ahead = clock_ahead(answer, now, hub.clock())
             step = asked.send(answer)
     except StopIteration as end:
         return end.value, ahead
