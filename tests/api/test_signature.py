@@ -56,6 +56,22 @@ def test_without_a_key_nothing_is_believed() -> None:
         checked(V3, v3(""), ())
 
 
+@pytest.mark.parametrize("kind", ["text", "base64", "whsec"])
+def test_an_empty_key_is_no_key(kind: Any) -> None:
+    """Anybody can sign with nothing: also beside a good key it is not taken."""
+    signed = Signed(header="x-signature", key=kind)
+    forged = {"x-signature": hmac.new(b"", BODY, hashlib.sha256).hexdigest()}
+    for keys in (("",), ("c2VjcmV0", "")):
+        with pytest.raises(Forged, match="connect it again"):
+            checked(signed, forged, keys)
+
+
+@pytest.mark.parametrize(("kind", "key"), [("base64", "gehe\u00efm"), ("whsec", "whsec_\u2026"), ("text", "\udc80")])
+def test_a_key_that_cannot_be_one_is_said_to_be_and_nothing_is_believed(kind: Any, key: str) -> None:
+    with pytest.raises(Forged, match="connect it again"):
+        checked(Signed(header="x-signature", key=kind), {"x-signature": "00"}, (key,))
+
+
 def test_standard_webhooks_and_their_rotation() -> None:
     """The vector was made with the reference library."""
     key, body = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", b'{"type":"contact.created","data":{"id":"1"}}'

@@ -178,6 +178,11 @@ CASES = [
     ("https://mapped.example", "::ffff:10.1.2.3", ["10.0.0.0/8"], True),
     # A name that is allowed never stands for where clouds keep their credentials.
     ("https://acme.example", "169.254.169.254", ["acme.example"], False),
+    ("https://acme.example", "fd00:ec2::254", ["acme.example"], False),
+    ("https://acme.example", "fd20:ce::254", ["acme.example"], False),
+    ("https://acme.example", "100.100.100.200", ["acme.example"], False),
+    ("https://acme.example", "::ffff:100.100.100.200", ["acme.example"], False),
+    ("https://acme.example", "fd00:ec2::254", ["fd00:ec2::254"], True),
     ("https://acme.example", "169.254.169.254", ["169.254.169.254"], True),
     ("https://acme.example", "fe80::1", ["acme.example"], False),
     ("https://acme.example", "224.0.0.1", ["acme.example"], False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
@@ -28,7 +27,10 @@ def check(
     stamp = fresh(signed, headers, now) if signed.timestamp is not None else ""
     given = headers.get(signed.id.lower(), "") if signed.id is not None else ""
     content = content_of(signed, method, url, body, stamp, given)
-    ours = [encoded(signed, hmac.digest(key_of(signed, key), content, HASHES[signed.algorithm])) for key in keys]
+    secrets = [key_of(signed, key) for key in keys]
+    if not all(secrets):  # anybody can sign with nothing
+        raise Forged("the signing secret that was stored here is empty: connect it again")
+    ours = [encoded(signed, hmac.digest(secret, content, HASHES[signed.algorithm])) for secret in secrets]
     theirs = signatures_in(signed, found)
     # Every pair is compared, so that the time taken says nothing of which came near.
     if sum(hmac.compare_digest(one, other) for one in ours for other in theirs) == 0:
@@ -61,11 +63,11 @@ def content_of(signed: Signed, method: str, url: str, body: bytes, stamp: str, g
 
 def key_of(signed: Signed, key: str) -> bytes:
     """The key's bytes from the secret's text."""
-    if signed.key == "text":
-        return key.encode()
     try:
+        if signed.key == "text":
+            return key.encode()
         return b64decode(key.removeprefix("whsec_") if signed.key == "whsec" else key, validate=True)
-    except binascii.Error:
+    except ValueError:  # also of signs that no key holds
         raise Forged("the signing secret that was stored here is not of the vendor's form: connect it again") from None
 
 

@@ -49,7 +49,12 @@ DENIED: tuple[tuple[Network, str], ...] = tuple(
 )
 PUBLIC_IPV6 = IPv6Network("2000::/3")
 
-# What a name may stand for once a person allowed that name. Never where clouds keep their credentials.
+# Where clouds keep their credentials, inside networks that are private else.
+CREDENTIALS: frozenset[IP] = frozenset(
+    ip_address(one) for one in ("100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "fd00:42::42", "fd00:c1::a9fe:a9fe")
+)
+
+# What a name may stand for once a person allowed that name; CREDENTIALS never.
 PRIVATE: tuple[Network, ...] = tuple(
     ip_network(network)
     for network in (
@@ -94,6 +99,8 @@ class Place:
 def denied(ip: IP) -> str | None:
     """Why the hub does not connect to this address; None: it is a public one."""
     ip = unmapped(ip)
+    if ip in CREDENTIALS:
+        return "where clouds keep their credentials"
     why = next((why for network, why in DENIED if ip.version == network.version and ip in network), None)
     if why is None and ip.version == 6 and ip not in PUBLIC_IPV6:
         return "not a public address"
@@ -217,7 +224,8 @@ def refusal(place: Place, ip: IP, allowed: Allowed, *, own: bool) -> str | None:
         return None
     named = allowed.names(place.host, place.port)
     why = "this machine's own address" if own else denied(ip)
-    if why is not None and not (named and (own or any(unmapped(ip) in network for network in PRIVATE))):
+    private = unmapped(ip) not in CREDENTIALS and any(unmapped(ip) in network for network in PRIVATE)
+    if why is not None and not (named and (own or private)):
         return f"it is at {ip}, which is {why}"
     if not named and place.scheme != "https":
         return "it would be asked without encryption (`http://`)"
