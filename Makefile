@@ -34,10 +34,10 @@ lint: setup  ## format, lint, types, layers
 	$(BIN)/mypy --strict src
 	$(BIN)/lint-imports
 
-check: lint  ## lint, then unit and property tests: under a minute
-	SYNCLINE_PROFILE=check $(BIN)/python $(PYTEST) -q -m "not slow"
+check: lint  ## lint, then unit and property tests of the heart: about a minute
+	SYNCLINE_PROFILE=check $(BIN)/python $(PYTEST) -q -m "not slow and not outside"
 
-test: lint  ## check under branch coverage, then simulations, crashes and property tests with the long budget
+test: lint  ## all of them, the heart under branch coverage, then simulations, crashes and property tests with the long budget
 	$(BIN)/coverage erase
 	SYNCLINE_PROFILE=check $(BIN)/coverage run $(PYTEST) -q -m "not slow"
 	$(BIN)/coverage combine --quiet

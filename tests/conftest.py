@@ -1,8 +1,21 @@
-"""What all tests share: the Hypothesis budgets, chosen with SYNCLINE_PROFILE."""
+"""What all tests share: the Hypothesis budgets, chosen with SYNCLINE_PROFILE, and which tests are of the outside."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+OUTSIDE = {"app", "cli", "connectors", "egress", "faults", "sandbox"}
+"""Folders of tests that speak over sockets, to sandboxes or through connectors; `make check` leaves them out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if OUTSIDE & {*item.path.relative_to(here).parts[:1]}:
+            item.add_marker("outside")
+
 
 # Wall-clock time never decides whether a test passes: machines differ, and tests run side by side.
 SLOW_MACHINE_IS_FINE = [HealthCheck.too_slow]
