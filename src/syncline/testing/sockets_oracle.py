@@ -9,6 +9,7 @@ from typing import Any
 
 from syncline.app import Running
 from syncline.connect.connector import SHARED
+from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.sandbox.call import Reply, json_call
 from syncline.sync.desk import Desk
@@ -188,9 +189,17 @@ def listed(running: Running) -> Open:
                     born = [place(one) for one in case.links.values()] if link.external_id is None else []
                     found |= {(*one, f"not in {link.system}") for one in born}
                 for name, known in link.known.items():
-                    if known.parked or known.withheld or name in case.record.conflicts:
+                    waits = known.waiting and waits_for_listed(desk, case, link.system, name)
+                    if known.parked or known.withheld or name in case.record.conflicts or waits:
                         found.add((*where, name))
     return frozenset(found)
+
+
+def waits_for_listed(desk: Desk, case: Case, system: str, name: str) -> bool:
+    """Does a reference wait for a record that is listed as not to be born in that system?"""
+    parent = case.record.fields[name].value if name in case.record.fields else None
+    links = desk.hub.ledger.links_of([parent]).get(parent, ()) if type(parent) is int else ()
+    return any(one.system == system and one.external_id is None and one.parked for one in links)
 
 
 def place(link: Link) -> tuple[str, str, str]:
@@ -210,7 +219,9 @@ def hub_differs(running: Running) -> Iterator[str]:
                 if link.state != "active":
                     continue
                 for name, value in case.view(link.id).items():
-                    if not case.equal(name, value, case.value(name).value) and not case.is_open(link.id, name):
+                    if case.equal(name, value, case.value(name).value) or case.is_open(link.id, name):
+                        continue
+                    if not waits_for_listed(desk, case, link.system, name):
                         yield f"I13 {case.record.entity} {link.system} {link.external_id} {name} differs in the ledger"
 
 

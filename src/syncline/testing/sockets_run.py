@@ -21,7 +21,7 @@ Faults = Mapping[str, Sequence[Mapping[str, Any]]]
 
 BETWEEN_SECONDS = 60.0
 HEALED_EVERY_SECONDS = 900.0
-MOST_ROUNDS = 60
+MOST_ROUNDS = 20
 STILL_ROUNDS = 2
 
 
@@ -58,9 +58,15 @@ def heal(company: Company) -> Counter[str]:
     return struck
 
 
-def play(company: Company, faults: Faults, *, from_start: bool = False, in_turn: Sequence[Faults] = ()) -> Verdict:
-    """from_start: the first meeting is struck too. in_turn: planted as well, one at each moment."""
-    said: Said = {}
+def play(
+    company: Company, faults: Faults, *, from_start: bool = False, in_turn: Sequence[Faults] = (),
+    said: Said | None = None,
+) -> Verdict:  # fmt: skip
+    """from_start: the first meeting is struck too. in_turn: planted as well, one at each moment.
+
+    said: what further people say, beside those of the moments.
+    """
+    said = {} if said is None else said
     with hub_of(company.setting) as (running, door):
         begin(company, running, faults if from_start else {})
         plant(company, {} if from_start else faults)
