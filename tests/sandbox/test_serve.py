@@ -123,12 +123,16 @@ serve([named("hubspot"), named("hubspot")], 0, lambda line: print(line, flush=Tr
 """
 
 
-def test_it_serves_until_it_is_interrupted() -> None:
-    with subprocess.Popen([sys.executable, "-c", SERVED], stdout=subprocess.PIPE, text=True) as process:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("before", ["", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"])
+def test_it_serves_until_it_is_interrupted(ending: signal.Signals, before: str) -> None:
+    """Also where a shell started it in the background, with Ctrl-C ignored."""
+    command = [sys.executable, "-c", before + SERVED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         lines = [process.stdout.readline().split() for _ in range(2)]
         assert [over_http(address).ask("GET", "")["vendor"] for _, address in lines] == ["hubspot", "hubspot"]
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.stdout.read() == "stopped\n"
         assert process.wait(timeout=10) == 0
 

@@ -47,18 +47,9 @@ def run(
         agreed = play(sandboxes, where, Path(folder))
         if stay:
             typer.echo("\nThe sandboxes stay up. Ctrl-C ends them.")
-            wait()
+            with serve.interrupted() as over:
+                over.wait()
     raise typer.Exit(0 if agreed else 1)
-
-
-def wait() -> None:
-    """Until Ctrl-C."""
-    import threading
-
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        typer.echo("stopped")
 
 
 def play(sandboxes: Mapping[str, Sandbox], where: Mapping[str, str], folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -28,13 +29,26 @@ App = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
 
 def serve(sandboxes: Sequence[Sandbox], port: int, told: Callable[[str], None] = print) -> None:
     """Until Ctrl-C: the first on that port, each further on the next. `told` hears one address each."""
-    with running(sandboxes, port) as addresses:
+    with interrupted() as over, running(sandboxes, port) as addresses:
         for sandbox, address in zip(sandboxes, addresses, strict=True):
             told(f"{sandbox.vendor.name} {address}")
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            told("stopped")
+        over.wait()
+        told("stopped")
+
+
+@contextmanager
+def interrupted() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, or when the process is told to end. # L4
+
+    A shell starts what runs in the background with Ctrl-C ignored, and Python then leaves it so.
+    """
+    over = threading.Event()
+    before = {one: signal.signal(one, lambda *_: over.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield over
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager
