@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import threading
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import httpcore2
 import pytest
 from hostile_server import Act, drip, head, raw, reply, served
 from outlets import Kept, door, get, post, raised
 
 from syncline.connect.auth import Bearer
 from syncline.connect.door import NoAnswer, Unreachable
+from syncline.egress.address import allowed
+from syncline.egress.client import Client, Failed, Outgoing
+from syncline.egress.resolve import Guard
 from syncline.egress.wire import Limits
 
 OK = head(200, {"content-type": "application/json"})
@@ -47,6 +55,37 @@ def test_a_hostile_answer_ends_and_is_no_answer(name: str) -> None:
             out.call("toy", post(json={"a": 1}), "write")
         assert time.monotonic() - began < 4
         assert str(caught.value).startswith("toy: 127.0.0.1: ")
+
+
+def test_a_server_that_takes_a_body_bit_by_bit_does_not_hold_us_for_longer_than_any_may() -> None:
+    """A timeout of the socket begins anew with each bit that it takes."""
+    over = threading.Event()
+
+    def sips(connection: socket.socket) -> None:
+        with connection:
+            while not over.wait(0.02) and connection.recv(2048):
+                continue
+
+    def narrow(*where: Any, **how: Any) -> httpcore2.NetworkStream:
+        stream = httpcore2.SyncBackend().connect_tcp(*where, **how)
+        stream.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        return stream
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        where = f"127.0.0.1:{listener.getsockname()[1]}"
+        server = threading.Thread(target=lambda: sips(listener.accept()[0]))
+        server.start()
+        client = Client(Guard(allowed=allowed([where])), replace(QUICK, total=1.5, read=1.0), connect=narrow)
+        began = time.monotonic()
+        try:
+            answer = client.send(Outgoing(method="POST", url=f"http://{where}/", content=b"a" * 500_000))
+        finally:
+            over.set()
+            server.join(5)
+            client.close()
+    assert isinstance(answer, Failed) and answer.sent and "within 1.5 s" in answer.why
+    assert time.monotonic() - began < 3
 
 
 def test_a_small_bomb_is_not_unpacked() -> None:

@@ -26,6 +26,10 @@ class Limits:
     connections: int = 20
 
 
+PIECE_BYTES = 16 * 1024
+"""Written at once: below, a timeout is begun anew with each bit that the other side takes."""
+
+
 class TooMuch(Exception):
     """The answer takes longer, or is larger, than any may."""
 
@@ -118,9 +122,10 @@ class Stream(httpcore2.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """All of it."""
         journey = cast(Journey, timeout)
-        seconds = journey.seconds(journey.limits.read)
-        journey.sent = True
-        self._stream.write(buffer, timeout=seconds)
+        for start in range(0, len(buffer), PIECE_BYTES):
+            seconds = journey.seconds(journey.limits.read)
+            journey.sent = True
+            self._stream.write(buffer[start : start + PIECE_BYTES], timeout=seconds)
 
     def close(self) -> None:
         """At once."""
