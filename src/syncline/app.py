@@ -6,7 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -181,11 +181,15 @@ def running(
     """
     connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
     ways = list(outlets(declaration, connectors))
-    with open_ledger(where, clock=clock, synchronous=synchronous) as ledger:
+    with ExitStack() as opened:
+        ledger = opened.enter_context(open_ledger(where, clock=clock, synchronous=synchronous))
         origins = {way.system: origin_of(way) for way in ways}
         homes = {name: home_of(declaration.systems[name], origin) for name, origin in origins.items()}
         speaks_oauth = any(isinstance(one.auth, OAuth2) for one in connectors.values())
-        vault = vault_of(declaration, where, environment) if speaks_oauth or keeps_secrets(declaration) else None
+        vault = None
+        if speaks_oauth or keeps_secrets(declaration):
+            vault = vault_of(declaration, where, environment)
+            opened.callback(vault.close)
         secrets = SystemSecrets(homes, vault)
         clients = clients_of(declaration, connectors, secrets)
 
@@ -202,17 +206,13 @@ def running(
             ways, secrets, budget=budget, breaker=breaker, tokens=tokens if clients else None,
             clock=elapsed, client=client,
         )  # fmt: skip
-        try:
-            hub = Hub(
-                declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch
-            )
-            urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True))
-            yield Running(
-                declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
-                breaker=breaker,
-            )  # fmt: skip
-        finally:
-            egress.close()
+        opened.callback(egress.close)
+        hub = Hub(declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch)
+        urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True))
+        yield Running(
+            declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
+            breaker=breaker,
+        )  # fmt: skip
 
 
 def made(name: str, use: Use) -> Connector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,6 +103,21 @@ def test_no_secret_is_in_the_ledger_in_a_log_or_in_what_is_said(
     for secret in SECRETS.values():
         assert secret not in said
         assert secret.encode() not in kept
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed there")
+def test_at_the_end_nothing_is_open_not_even_the_vault(tmp_path: Path) -> None:
+    def with_the_vault(text: str) -> str:
+        return text.replace("${HUBSPOT_TOKEN}", "vault")
+
+    def files_open() -> list[str]:
+        found = [os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+        return [name for name in found if name.startswith(str(tmp_path))]
+
+    with two(tmp_path, with_the_vault) as (running, _):
+        assert {system for system, _ in rounds.read_all(running.hub)} == {"hubspot"}
+        assert files_open()
+    assert files_open() == []
 
 
 def test_a_connector_that_nobody_has_is_named_with_those_there_are() -> None:

@@ -235,6 +235,7 @@ def consent(setting: Setting) -> None:
     vault = app.vault_of(declaration, setting.ledger, MASTER)
     first = Token(access=Secret("access-none"), refresh=Secret("sandbox-refresh"), made=now.now(), ends=now.now())
     TokenShelf(vault, setting.addresses, wall=now.now).put("hubspot", first)
+    vault.close()
 
 
 # ---- the company

@@ -109,6 +109,10 @@ class Vault:
                 unit.drop_key(one.id)
         return current
 
+    def close(self) -> None:
+        """Ends its connections to the ledger."""
+        self.tables.close()
+
     # ---- keys
     def _new_key(self, unit: SecretUnit, sealing: MasterKey) -> SealedKey:
         """A data key, kept sealed."""
