@@ -240,6 +240,16 @@ def test_a_secret_is_seen_in_every_form(secret: str) -> None:
     assert secret not in repr(redactor)
 
 
+def test_of_secrets_without_end_the_latest_are_kept() -> None:
+    """A system that gives another session at each sign-in makes us neither slow nor large."""
+    redactor = Redactor(most=3)
+    for number in range(10):
+        redactor.learn(f"session-{number}")
+        redactor.learn("the key of always")
+    assert repr(redactor) == "Redactor(3 secrets)"
+    assert redactor.text("session-9 the key of always") == "*** ***"
+
+
 def test_the_longest_form_goes_first() -> None:
     """`abc` inside `abcdef` leaves no `def` behind."""
     redactor = Redactor()

@@ -86,7 +86,7 @@ class Egress:
             one.close()
 
     def redacted(self, text: str) -> str:
-        """A text without any secret that was ever used here."""
+        """A text without the secrets that were used here."""
         return self._redactor.text(text)
 
     def call(self, system: str, request: Request, effect: Effect) -> Answer:

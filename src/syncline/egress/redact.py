@@ -12,12 +12,16 @@ from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 
+MOST = 500
+"""Secrets that are known at one time: sessions and tokens come anew without end. One that is used is learnt again."""
+
 
 class Redactor:
-    """Knows secrets by their value; whatever prints it prints none of them (I18)."""
+    """Knows the latest secrets by their value; whatever prints it prints none of them (I18)."""
 
-    def __init__(self) -> None:
-        self._known: frozenset[str] = frozenset()
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._known: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
 
@@ -29,7 +33,7 @@ class Redactor:
         if not secret or secret in self._known:
             return
         with self._lock:
-            self._known |= {secret}
+            self._known = (*(one for one in self._known if one != secret), secret)[-self._most :]
             written = sorted({form for one in self._known for form in forms(one)}, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, written)), re.IGNORECASE)
 
