@@ -100,6 +100,22 @@ def test_a_system_that_is_away_keeps_the_hint() -> None:
     assert small.values("erp")["name"] == "urgent"
 
 
+def test_a_flood_of_one_stream_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, over = world(), Event()
+    looked: list[str] = []
+
+    def follow(hub: object, system: str, stream: str, not_now: object) -> int:
+        """The CRM's hints never end; the ERP has one."""
+        looked.append(system)
+        if system == "erp" or len(looked) > 50:
+            over.set()
+        return 1
+
+    monkeypatch.setattr(urgent, "follow_hints", follow)
+    urgent.attend(small.hub, Event(), over, told)
+    assert looked == ["crm", "erp"]
+
+
 def test_hints_are_attended_to_as_they_come_and_one_system_that_is_away_stops_nobody() -> None:
     small = Small(contacts("crm", "erp", "shop"))
     for system in ("crm", "erp", "shop"):

@@ -48,16 +48,21 @@ def tell_records_of(hub: Hub, rows: Iterable[Row], not_now: NotNowTold) -> None:
 
 def attend(hub: Hub, wake: Event, over: Event, not_now: NotNowTold) -> None:
     """Follows hints as they come, until `over`. `wake` is set by whoever stored one; what comes due later is seen
-    within IDLE_SECONDS. A stream that cannot be read now is told to `not_now`, and holds up no other. # L2
+    within IDLE_SECONDS. Streams take turns, a batch each, so that a flood of one holds up no other; one that cannot be
+    read now is told to `not_now`. # L2
     """
     order = hub.sequence
     assert isinstance(order, Order), "streams that require one another are refused when the declaration is checked"
+    more = False
     while not over.is_set():
-        wake.wait(IDLE_SECONDS)
+        if not more:
+            wake.wait(IDLE_SECONDS)
         wake.clear()
+        more = False
         for place in order.streams:
+            if over.is_set():
+                return
             try:
-                while follow_hints(hub, *place, not_now) and not over.is_set():
-                    continue
+                more = follow_hints(hub, *place, not_now) > 0 or more
             except NotNow as reason:
                 not_now(reason)
