@@ -41,6 +41,14 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
 
 
 def test_a_name_that_python_cannot_import_is_refused(tmp_path: Path) -> None:
-    for name in ("Our-CRM", "../evil", "7up", ""):
+    for name in ("Our-CRM", "../evil", "7up", "", "class", "json"):
         assert run("-m", "syncline", "connector", "new", name, "--folder", str(tmp_path)).returncode == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run("-m", "syncline", "connector", "new", "our_crm", "--folder", str(tmp_path / "file" / "in"))
+    assert done.returncode == 1
+    assert "--folder" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -53,3 +54,13 @@ def test_what_cannot_be_is_said_with_the_next_thing_to_type(words: tuple[str, ..
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_of_the_demo_that_is_taken_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        words = (sys.executable, "-m", "syncline", "demo", "--port", port)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].startswith(f"Port {port} cannot be used: ")
+    assert "syncline demo" in done.stderr.splitlines()[1]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from syncline.cli.told import stop
 
 if TYPE_CHECKING:
     from syncline.app import Running
@@ -27,7 +30,9 @@ TOLD = {
 
 
 def run(
-    port: Annotated[int, typer.Option(help="Of the first sandbox; the second is on the next. 0: free ones.")] = 0,
+    port: Annotated[
+        int, typer.Option(help="Of the first sandbox; the second is on the next. 0: free ones.", min=0, max=65000)
+    ] = 0,
     stay: Annotated[bool, typer.Option(help="Keep the sandboxes up at the end, until Ctrl-C.")] = False,
 ) -> None:
     """Both sandboxes, a company at work in them, and a hub between them."""
@@ -40,7 +45,12 @@ def run(
     for name, one in sandboxes.items():
         differs = 0.2 if name == "hubspot" else 0.0
         one.seed(Size(contacts=CONTACTS, accounts=ACCOUNTS, products=PRODUCTS, deals=0, differs=differs))
-    with serve.running(list(sandboxes.values()), port) as addresses, tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as opened:
+        try:
+            addresses = opened.enter_context(serve.running(list(sandboxes.values()), port))
+        except OSError as error:
+            stop(f"Port {port} cannot be used: {error.strerror}.", f"syncline demo --port {port + 100}")
+        folder = opened.enter_context(tempfile.TemporaryDirectory())
         where = dict(zip(sandboxes, addresses, strict=True))
         for name, address in where.items():
             typer.echo(f"{name:8} {address}   its own API; what it was asked: {address}/_sandbox/calls")
