@@ -11,6 +11,8 @@ from small_world import Small, calm, contacts, filled
 from syncline.connect.connector import SHARED
 from syncline.connect.request import Answer, Page
 from syncline.connect.webhook import Touched
+from syncline.sync import endless
+from syncline.sync.observe import NotNow
 from syncline.sync.touched import hints_of, poll_parts
 from syncline.testing import vendor
 
@@ -45,10 +47,12 @@ def hinted(small: Small) -> list[str]:
     return sorted(hint.id for hint in small.hub.ledger.hints("erp", "contact", small.now + 3600, 100))
 
 
-def read(small: Small) -> None:
+def read(small: Small, most: int = 100) -> None:
     small.now += 10
-    while poll_parts(small.hub, "erp", "contact", "part"):
-        continue
+    for _ in range(most):
+        if not poll_parts(small.hub, "erp", "contact", "part"):
+            return
+    raise AssertionError(f"still reading after {most} pages")
 
 
 def test_a_changed_part_has_its_document_looked_at() -> None:
@@ -88,6 +92,31 @@ def test_a_stop_between_hints_and_cursor_loses_neither() -> None:
     assert hinted(small) == ["erp0", "erp1"]
     read(small)
     assert hinted(small) == ["erp0", "erp1", "erp2"]
+
+
+def test_pages_of_parts_that_go_in_a_circle_end_and_what_they_showed_is_looked_at() -> None:
+    small = world()
+    small.settle(2)
+    small.now += 60
+    part(small, "erp1")
+    erp = small.hub.connectors["erp"]
+    parts = erp.stream("part")
+    assert parts.changes is not None
+    first = parts.changes(0.0, None)
+    circle = replace(
+        parts, changes=lambda since, after: first, page=lambda answer: replace(page(answer), next="again")
+    )  # fmt: skip
+    connectors = {**small.hub.connectors, "erp": replace(erp, streams=(erp.stream("contact"), circle))}
+    small.hub = replace(small.hub, connectors=connectors)
+    before = small.hub.ledger.cursor("erp", "part", "changes").since
+    with pytest.raises(NotNow, match="circle") as caught:
+        read(small, most=10)
+    assert caught.value.after == endless.AGAIN_SECONDS
+    assert hinted(small) == ["erp1"]
+    cursor = small.hub.ledger.cursor("erp", "part", "changes")
+    assert (cursor.after, cursor.pages, cursor.ended) == (None, 0, 0.0)
+    assert cursor.since >= before
+    assert cursor.since < small.now - 60, "it is read from its beginning again"
 
 
 def test_a_hint_goes_to_each_stream_that_shares_the_rows_and_to_none_that_is_not_bound() -> None:

@@ -26,7 +26,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MOST_BYTES = 1 << 20
 MOST_WAITING = 1000
-"""Deliveries whose hints are not durable yet; beyond this the door is full, and says so."""
+"""Deliveries that wait for the next transaction; beyond this the door is full, and says so."""
 READ_SECONDS = 10.0
 AGAIN_SECONDS = 30
 LONGEST_ID = 512

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from syncline.connect.connector import SHARED
 from syncline.connect.webhook import Touched
 from syncline.model.rows import Hint
-from syncline.sync import observe
+from syncline.sync import endless, observe
 from syncline.sync.hub import Hub
 
 
@@ -33,7 +33,7 @@ def poll_parts(hub: Hub, system: str, parent: str, name: str) -> bool:
     """Reads one page of what changed in a stream of parts, as lines. Returns whether there is more.
 
     Nothing of the parts is kept: their documents are looked at. Hints and the cursor move in one transaction. # I2
-    What changed before the documents themselves were read needs no look.
+    What changed before the documents themselves were read needs no look. Raises NotNow, also for a read without end.
     """
     whole = hub.ledger.cursor(system, parent, "changes")
     if not whole.baselined:
@@ -47,11 +47,14 @@ def poll_parts(hub: Hub, system: str, parent: str, name: str) -> bool:
     page, ahead = observe.show(hub, system, stream, asked)
     stamps = [at + ahead for raw in page.records if (at := observe.moment(stream, raw, stream.changed_at, ahead))]
     reach = max([cursor.since if cursor.after is None else cursor.reach, *stamps])
-    moved = replace(cursor, after=page.next, reach=reach, began=began)
+    why = endless.reason(cursor, page.next)
+    moved = replace(endless.turned(cursor, page.next if why is None else None), reach=reach, began=began)
     if page.next is None:
         moved = replace(moved, since=max(cursor.since, min(reach, began + ahead)), ended=now)
     with hub.ledger.unit() as unit:
         unit.put_hints(hints_of(hub, system, page.touched))
         unit.save_cursor(moved)
     hub.point("parts read")
+    if why is not None:
+        raise observe.NotNow(system, f"{stream.name}: {why}", endless.AGAIN_SECONDS)
     return page.next is not None
