@@ -32,6 +32,7 @@ from syncline.ledger.budgets import Budgets
 from syncline.ledger.dialect import Synchronous
 from syncline.ledger.secrets import open_secrets
 from syncline.ledger.sql import SqlLedger, open_ledger
+from syncline.sync import recover
 from syncline.sync.hub import Hub
 from syncline.vault import master
 from syncline.vault.sources import SystemSecrets, home_of
@@ -208,6 +209,7 @@ def running(
         )  # fmt: skip
         opened.callback(egress.close)
         hub = Hub(declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch)
+        recover.recover(hub)  # L4: the lease is ours, so whoever sent these is gone
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True))
         yield Running(
             declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,

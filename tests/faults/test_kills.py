@@ -35,7 +35,7 @@ def held(cell: Cell) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("points", zip(POINTS[::2], POINTS[1::2], strict=True), ids=" and ".join)
+@pytest.mark.parametrize("points", list(zip(POINTS[::2], POINTS[1::2], strict=True)), ids=" and ".join)
 def test_killed_at_the_first_and_at_the_second_pass(
     server: ForkServer, tmp_path: Path, points: tuple[str, str]
 ) -> None:

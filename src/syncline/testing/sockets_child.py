@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import cast
 
-from syncline.sync import recover, rounds
+from syncline.sync import rounds
 from syncline.sync.store import Ledger
 from syncline.testing import sockets_twins, twins
 from syncline.testing.matrix_child import Finished, Killed, WatchedLedger
@@ -48,13 +48,12 @@ class Line:
 
 
 def main(parent: Connection) -> None:
-    """Opens the ledger as it was left, recovers, and works until the parent closes the pipe."""
+    """Opens the hub as it was left, and works until the parent closes the pipe."""
     begin: Begin = parent.recv()
     line = Line(parent, begin.stop)
     found = [twin for twin in sockets_twins.TWINS if twin.title == begin.twin]
     with twins.in_place(found[0]) if found else nullcontext(), hub_of(begin.setting, line.point) as (running, _):
         hub = replace(running.hub, ledger=cast(Ledger, WatchedLedger(running.ledger, line.point)))
-        recover.recover(hub)
         parent.send(Finished(results=(), passes=line.passes))
         while True:
             try:
