@@ -54,6 +54,26 @@ def test_a_conflict_settled_with_a_new_version_drops_the_undo():
     assert scene.due("shop") == {"name": "Aspen"}
 
 
+def test_an_edit_after_the_undo_that_comes_into_an_open_conflict_ends_it_too():
+    scene, intent = delivered(policy="manual")
+    undo.put_back(scene.case, intent, UNDO)
+    scene.echoes("shop")
+    conflicts.open_up(scene.case, 2, "name", "Apex", "Aspen")
+    scene.sees("shop", name="Atlas")
+    assert scene.known("shop").withheld is None
+    conflicts.settle(scene.case, "name", "APEX", 1, "ann")
+    assert scene.due("shop") == {"name": "Apex"}, "what was chosen goes to all sides"
+
+
+def test_an_undo_that_is_written_stays_in_an_open_conflict_where_nobody_edits_it():
+    scene, intent = delivered(policy="manual")
+    undo.put_back(scene.case, intent, UNDO)
+    scene.echoes("shop")
+    conflicts.open_up(scene.case, 2, "name", "Apex", "Aspen")
+    scene.sees("shop", name="Acme")
+    assert scene.known("shop").withheld.written
+
+
 def test_a_refused_edit_elsewhere_ends_no_undo():
     scene, intent = delivered(truth="crm")
     undo.put_back(scene.case, intent, UNDO)

@@ -18,6 +18,9 @@ def settle_field(
     """
     moved = not case.equal(name, was, new)
     if name in case.record.conflicts and case.takes(lid, name):
+        withheld = case.known(lid, name).withheld
+        if moved and withheld is not None and withheld.written and not case.equal(name, new, withheld.before):
+            case.learn(lid, name, withheld=None)  # edited here after the undo: an ordinary side of the conflict
         conflicts.follow(case, lid, name, was, new, moved)
         return
     known = case.known(lid, name)
