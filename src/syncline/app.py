@@ -135,7 +135,7 @@ def clients_of(
                 known = Secret(secrets.secret(name, "client_secret"))
             except (LookupError, NotAdmitted):
                 known = None
-            found[name] = Client(auth=auth, id=str(system.options["client_id"]), secret=known)
+            found[name] = Client(auth=auth, id=str(system.options.get("client_id", "")), secret=known)
     return found
 
 
