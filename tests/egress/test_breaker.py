@@ -109,6 +109,7 @@ def test_a_probe_that_is_never_heard_of_is_given_up() -> None:
     refused(breaker)
     clock.now += 1
     breaker.before("crm")
+    assert breaker.state("crm").phase == "probing"
 
 
 def test_a_probe_that_was_not_made_leaves_its_place_to_another() -> None:
@@ -137,6 +138,7 @@ def test_one_failure_with_a_wait_does_not_open_it() -> None:
     breaker = breaker_of(Clock())
     breaker.failed("crm", "503", 3600)
     breaker.before("crm")
+    assert breaker.state("crm").phase == "closed"
 
 
 def test_of_threads_that_come_together_one_is_the_probe() -> None:
