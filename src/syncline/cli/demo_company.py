@@ -15,7 +15,7 @@ from syncline.sandbox.sandbox import Sandbox
 
 ENTITIES = ("person", "account", "contact", "product")
 TRUTHS = {
-    "account.name": "odoo", "account.phone": "odoo", "account.address": "odoo", "account.domain": "hubspot",
+    "account.name": "odoo", "account.phone": "odoo", "account.domain": "hubspot",
     "account.rep": "hubspot", "contact.name": "hubspot", "contact.email": "hubspot", "contact.phone": "hubspot",
     "contact.account": "hubspot", "contact.rep": "hubspot", "product.name": "odoo", "product.sku": "odoo",
     "product.price": "odoo", "product.cost": "odoo", "product.description": "odoo",
@@ -26,6 +26,7 @@ TRUTHS = {
 def hub_yaml(templates: Mapping[str, Template], addresses: Mapping[str, str]) -> str:
     """A whole declaration; its secrets are named and not told."""
     part = standard(templates, ENTITIES)
+    del part["fields"]["account.address"]  # HubSpot has countries by name, Odoo by code: that takes a table
     for field, system in TRUTHS.items():
         part["fields"][field]["truth"] = system
     systems = {
