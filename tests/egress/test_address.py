@@ -205,3 +205,20 @@ def test_an_empty_list_allows_nothing() -> None:
     assert allowed([]) == Allowed()
     where = Place(scheme="https", host="a.example", port=443)
     assert refusal(where, ip_address("10.0.0.1"), Allowed(), own=False)
+
+
+@pytest.mark.parametrize(
+    ("ip", "network"),
+    [
+        ("100.100.100.200", "100.64.0.0/10"),
+        ("169.254.169.254", "169.254.0.0/16"),
+        ("169.254.169.254", "0.0.0.0/0"),
+        ("fd00:ec2::254", "fd00::/8"),
+        ("fd20:ce::254", "fc00::/7"),
+        ("fe80::1", "::/0"),
+        ("::ffff:169.254.169.254", "169.254.0.0/16"),
+    ],
+)
+def test_a_network_that_is_allowed_opens_no_place_of_credentials(ip: str, network: str) -> None:
+    assert refused("http://inside.example", ip, network) is not None
+    assert refused("http://inside.example", ip, ip.removeprefix("::ffff:")) is None, "only by itself"

@@ -71,8 +71,13 @@ def test_a_probe_that_never_left_leaves_its_place_to_the_next(hindered: str) -> 
 
 
 def test_the_parts_are_what_the_door_asks_for() -> None:
-    budget: parts.Budget = Budget({})
-    breaker: parts.Breaker = Breaker()
+    made, opens = Budget({"toy": [Limit(name="at once", amount=1)]}), Breaker()
+    budget: parts.Budget = made
+    breaker: parts.Breaker = opens
     ticket: parts.Ticket = budget.take("toy", "call", 1, urgent=True)
+    assert [one.free for one in made.left("toy")] == [0]
     ticket.done(200, {})
+    assert [one.free for one in made.left("toy")] == [1]
     breaker.before("toy")
+    breaker.worked("toy")
+    assert opens.state("toy").phase == "closed"

@@ -188,11 +188,13 @@ class Allowed:
         return any(one.host == host and one.fits(port) for one in self.openings)
 
     def holds(self, ip: IP, port: int) -> bool:
-        """Is this address allowed as such?"""
+        """Is this address allowed as such? Where clouds keep their credentials only by itself, not by a network."""
         ip = unmapped(ip)
+        alone = ip in CREDENTIALS or ip.is_link_local
+        networks = [one.network for one in self.openings if one.network is not None and one.fits(port)]
         return any(
-            one.network is not None and ip.version == one.network.version and ip in one.network and one.fits(port)
-            for one in self.openings
+            ip.version == network.version and ip in network and (network.num_addresses == 1 or not alone)
+            for network in networks
         )
 
 
