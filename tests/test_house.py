@@ -20,7 +20,7 @@ SRC = ROOT / "src"
 LAYERS = [
     *("model", "mapping", "merge", "identity", "connect", "connectors"),
     *("patterns", "config", "ledger", "egress", "vault", "bus", "sync"),
-    *("watch", "insight", "blueprint", "api", "console", "app", "cli"),
+    *("look", "acts", "watch", "insight", "blueprint", "api", "console", "app", "service", "cli"),
     *("sandbox", "testing"),
 ]
 # Layers that may import less than their place allows, and those that may import more.

@@ -1,0 +1,205 @@
+"""What an act tells when it is done: plain data, the same whether it was done here or by the service."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from syncline.model.record import Value
+from syncline.sync.sheet import PlannedWrite, StreamView
+
+
+class NotReached(Struct, frozen=True, kw_only=True):
+    """A stream that could not be worked on; `again`: in so many seconds."""
+
+    system: str
+    stream: str
+    why: str
+    again: float = 0.0
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """Something that waits for a person or a changed condition.
+
+    at:   its place, as commands take it. name: what people call the record.
+    code: of what is parked, the brake's kind of what is held; else the kind again.
+    """
+
+    at: str
+    kind: str
+    code: str
+    entity: str = ""
+    name: str = ""
+    system: str = ""
+    field: str = ""
+    why: str = ""
+    remedy: str = ""
+    ours: Value = None
+    theirs: Value = None
+    since: float = 0.0
+
+
+class Synced(Struct, frozen=True, kw_only=True, tag=True):
+    """`run` is what `undo` takes. written: kind of write to how many. new: what this run left open, the first hundred.
+
+    held, waiting: links that wait for a brake or an approval, and those that go on by themselves later.
+    """
+
+    run: int
+    read: int
+    written: dict[str, int]
+    new: tuple[Opened, ...] = ()
+    new_count: int = 0
+    open_count: int = 0
+    held: int = 0
+    waiting: int = 0
+    not_reached: tuple[NotReached, ...] = ()
+    seconds: float = 0.0
+
+
+class Planned(Struct, frozen=True, kw_only=True, tag=True):
+    """A plan's head: `counts` of writes by kind, `calls` by system, the seconds these take, and its riskiest writes."""
+
+    id: str
+    file: str | None
+    counts: dict[str, int]
+    calls: dict[str, int]
+    seconds: float
+    writes: int
+    riskiest: tuple[PlannedWrite, ...]
+    then: tuple[str, ...] = ()
+    views: tuple[StreamView, ...] = ()
+    names: dict[int, str] = {}
+    not_reached: tuple[NotReached, ...] = ()
+
+
+class Dropped(Struct, frozen=True, kw_only=True):
+    """A write of a plan, or one field of it, that was not done, and why."""
+
+    entity: str
+    name: str
+    system: str
+    stream: str
+    id: str | None
+    field: str | None
+    why: str
+
+
+class Applied(Struct, frozen=True, kw_only=True, tag=True):
+    """`refused`: why nothing of it was done at all. counts: left, already, dropped, waits."""
+
+    run: int
+    counts: dict[str, int]
+    refused: str | None = None
+    dropped: tuple[Dropped, ...] = ()
+    not_reached: tuple[NotReached, ...] = ()
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """A field that a system holds otherwise than the record, and is not open."""
+
+    at: str
+    entity: str
+    name: str
+    field: str
+    system: str
+    stream: str
+    id: str
+    record: Value = None
+    there: Value = None
+
+
+class Verified(Struct, frozen=True, kw_only=True, tag=True):
+    """compared = equal + stored + open + differing. stored: equal as that system stores what it was given.
+
+    differs: the first thousand. unread: streams that could not be compared.
+    """
+
+    compared: int
+    equal: int
+    stored: int
+    open: int
+    differing: int
+    records: int
+    differs: tuple[Difference, ...] = ()
+    not_reached: tuple[NotReached, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The share of compared fields that agree; 1.0 where nothing was compared."""
+        return (self.equal + self.stored) / self.compared if self.compared else 1.0
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What an undo does to one field, or (without a field) to one row; `what` as in syncline.sync.undo."""
+
+    what: str
+    entity: str
+    name: str
+    system: str
+    stream: str
+    id: str | None
+    field: str | None = None
+    before: Value = None
+    after: Value = None
+    why: str = ""
+
+
+class Undone(Struct, frozen=True, kw_only=True, tag=True):
+    """`by`: the undo's own run; 0: it was only asked what it would do. steps: the first thousand."""
+
+    run: int
+    by: int
+    counts: dict[str, int]
+    steps: tuple[Taken, ...] = ()
+    synced: Synced | None = None
+
+
+class Needed(Struct, frozen=True, kw_only=True):
+    """A field of ours in a system: `made` now, `there` already, `missing`, or why it could not be made."""
+
+    system: str
+    stream: str
+    field: str
+    state: Literal["made", "there", "missing", "failed"]
+    why: str = ""
+
+
+class Provisioned(Struct, frozen=True, kw_only=True, tag=True):
+    """Every field of ours that the declaration needs."""
+
+    fields: tuple[Needed, ...]
+
+
+class Done(Struct, frozen=True, kw_only=True, tag=True):
+    """A short act is done: to how many things, and a sentence about it."""
+
+    count: int
+    said: str
+
+
+class Refused(Struct, frozen=True, kw_only=True, tag=True):
+    """An act that cannot be done: why, and the next command to type."""
+
+    why: str
+    remedy: str
+    code: Literal["bad-input", "not-reached", "failed"] = "bad-input"
+
+
+Told: TypeAlias = Synced | Planned | Applied | Verified | Undone | Provisioned | Done | Refused
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)
+
+
+def encoded(told: Told) -> bytes:
+    """As it stands in the ledger until it is fetched."""
+    return _encoder.encode(told)
+
+
+def decoded(body: bytes) -> Told:
+    """What the service left."""
+    return _decoder.decode(body)

@@ -1,0 +1,1 @@
+"""What people are shown of a hub: read from its ledger, as values; nothing here writes."""

@@ -1,0 +1,1 @@
+"""`syncline run`: schedules, webhook door, workers and a small page in one process."""
