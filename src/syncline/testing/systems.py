@@ -69,12 +69,17 @@ class RowAt:
     dead_by_hub: bool = False
     dead: tuple[float, float, float] | None = None
     hidden_until: float = 0.0
+    was_hidden: bool = False
     lines_made: int = 0
 
     @property
     def now(self) -> State:
         """What the row holds."""
         return self.history[-1]
+
+    def hide(self, until: float) -> None:
+        """The hub's user may not see it for a while."""
+        self.hidden_until, self.was_hidden = until, True
 
     def shown(self, at: float) -> State | None:
         """What lists show of it at that moment."""

@@ -204,7 +204,7 @@ class World:
             rows = [r for r in system.every_row() if not r.by_hub]
             if rows and self.random.random() < self.climate.hides:
                 # What the hub made stays visible to it: else nobody could find it again after a lost answer.
-                self.random.choice(rows).hidden_until = self.now + self.random.uniform(1, 20)
+                self.random.choice(rows).hide(self.now + self.random.uniform(1, 20))
 
     def run_errands(self) -> None:
         """Webhooks and retyped rows that are due."""
@@ -277,7 +277,7 @@ class World:
         for _ in range(HEAL_STEPS):
             before = self.activity()
             self.round()
-            if self.activity() != before or self.errands or self.hints_left():
+            if self.activity() != before or self.errands or self.hints_left() or self.tells_later():
                 still = self.now
             if self.now - still > QUIET_SECONDS:
                 return
@@ -303,6 +303,14 @@ class World:
     def activity(self) -> int:
         """Counts what may not move any more at quiet."""
         return sum(len(system.written) for system in self.systems.values())
+
+    def tells_later(self) -> bool:
+        """Is a write without an answer to be told again after a wait?"""
+        due = (
+            link for s in self.cast.order for t in self.cast.streams
+            for link in self.hub.ledger.due(s, t, self.now + 100.0, 1_000)
+        )  # fmt: skip
+        return any(link.unanswered and (link.due_at or 0.0) > self.now for link in due)
 
     def hints_left(self) -> bool:
         """Is something still to be looked at?"""
