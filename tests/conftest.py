@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-OUTSIDE = {"app", "cli", "connectors", "egress", "faults", "sandbox"}
+OUTSIDE = {"app", "cli", "connectors", "egress", "faults", "sandbox", "service"}
 """Folders of tests that speak over sockets, to sandboxes or through connectors; `make check` leaves them out."""
 
 

@@ -173,17 +173,19 @@ def running(
     clock: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] | None = None, draw: Callable[[], float] = random.random,
     client: Callable[[Outlet], Sender] | None = None, batch: int = 100, synchronous: Synchronous = "FULL",
+    owner: str = "syncline",
 ) -> Iterator[Running]:  # fmt: skip
     """Opens everything that a hub needs, and closes it at the end.
 
     where:  the ledger's file. environment: of the vault's master key.
     clock:  seconds of the wall; elapsed: seconds that only go on. sleep, draw: see Budget.
     client: what systems are asked by; None: the network.
+    owner:  what the lease calls this process.
     """
     connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
     ways = list(outlets(declaration, connectors))
     with ExitStack() as opened:
-        ledger = opened.enter_context(open_ledger(where, clock=clock, synchronous=synchronous))
+        ledger = opened.enter_context(open_ledger(where, clock=clock, synchronous=synchronous, owner=owner))
         origins = {way.system: origin_of(way) for way in ways}
         homes = {name: home_of(declaration.systems[name], origin) for name, origin in origins.items()}
         speaks_oauth = any(isinstance(one.auth, OAuth2) for one in connectors.values())

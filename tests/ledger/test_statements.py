@@ -32,6 +32,7 @@ STATEMENTS = {
 # Read whole on purpose, since there are few; or read in the order of the key up to a limit, or to the first row.
 READ_WHOLE = {
     *("opened.ANY", "secrets.ALL", "secrets.KEYS"),
+    *("requests.OLDEST", "requests.LEFT", "requests.FORGET"),  # those of a day
     *("lease.CURRENT", "lease.PROLONG", "marks.RESERVED", "marks.ARMED", "marks.DIRTY", "work.HELD", "work.RUNS"),
 }
 # A list of ids is a few thousand at most, so what is found of it may be sorted.

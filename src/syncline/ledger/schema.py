@@ -320,3 +320,21 @@ short_lease = Table(
     Column("since", Double, nullable=False),
     Column("until", Double, nullable=False),
 )  # fmt: skip
+
+# What a command asks of the service that holds the lease: the one row that another process may write. state: waiting,
+# taken, done, gone. `taker`: the fencing number of the service that took it; `until`: after that nobody takes it.
+request = Table(
+    "request", metadata,
+    Column("id", Number, primary_key=True),
+    Column("who", Words, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("declaration", Words, nullable=False),
+    Column("act", LargeBinary, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("taker", Number),
+    Column("progress", LargeBinary),
+    Column("answer", LargeBinary),
+    Column("ended", Double),
+    Index("request_waiting", "id", **only("state = 'waiting'")),
+)  # fmt: skip
