@@ -144,6 +144,7 @@ def answers(ledger: Ledger) -> dict[str, Any]:
         "runs": ledger.runs(99), "scan": ledger.scan(0, 99), "wakes": ledger.wakes(2.0, 99), "held": ledger.held(),
         "intents_of_run": sorted(ledger.intents_of_run(1), key=lambda one: one.id), "sent": ledger.intents_sent(),
         "events": ledger.events(0, 99), "armed": ledger.armed(), "run": [ledger.run(n) for n in ids],
+        "open": list(ledger.open_items(limit=999)), "conflicts": list(ledger.open_items("conflict", limit=999)),
         "states": [ledger.system_state(name) for name in ("crm", "erp")],
     }  # fmt: skip
     for stream in streams:
@@ -154,6 +155,7 @@ def answers(ledger: Ledger) -> dict[str, Any]:
             list(ledger.hints(*stream, 2.0, 99)), list(ledger.staged(*stream, "", 99)),
             [ledger.cursor(*stream, path) for path in ("changes", "sweep")],
             [ledger.told_since(*stream, kind, at) for kind in ("blank", "delete") for at in (0.0, 1.5)],
+            ledger.count_due(*stream, 2.0), ledger.count_hints(*stream), list(ledger.parked_after(*stream, "", 99)),
         ]  # fmt: skip
     return found
 

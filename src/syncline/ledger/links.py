@@ -70,6 +70,19 @@ DUE = Statement(
         .order_by(link.c.due_at, link.c.id)
     ),
 )
+COUNT_DUE = Statement(
+    "How many links are due by then",
+    ("system", "stream", "upto"),
+    lambda d: (
+        select(func.count())
+        .select_from(link)
+        .where(
+            link.c.system == bindparam("system"),
+            link.c.stream == bindparam("stream"),
+            link.c.due_at <= bindparam("upto"),
+        )
+    ),
+)
 ACTIVE = Statement(
     "How many links of a stream are active",
     ("system", "stream"),
@@ -189,6 +202,11 @@ def living_after(session: Session, system: str, stream: str, after: str, limit: 
 def due(session: Session, system: str, stream: str, now: float, limit: int) -> Sequence[Link]:
     """What must be told now."""
     return [coded.decode(body) for (body,) in session.rows(DUE, (system, stream, now, limit))]
+
+
+def count_due(session: Session, system: str, stream: str, upto: float) -> int:
+    """By the index of what is due."""
+    return int(session.rows(COUNT_DUE, (system, stream, upto))[0][0])
 
 
 def active(session: Session, system: str, stream: str) -> int:

@@ -35,6 +35,11 @@ class OpenItem(Struct, frozen=True, kw_only=True):
     since: float = 0.0
 
 
+def order_of(item: OpenItem) -> tuple[int, int, str, str]:
+    """What tells one item from another, and the order in which they are listed."""
+    return item.record, item.link, item.field, item.kind
+
+
 def of_record(record: Record) -> Iterator[OpenItem]:
     """Its conflicts and parkings, what a rule asks, and whether it may be a duplicate. A merged record is an alias."""
     if record.state == "merged":

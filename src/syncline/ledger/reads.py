@@ -155,11 +155,19 @@ class SqlReads(ABC):
         """Active links of a stream."""
         return self.ask(links.active, system, stream)
 
+    def count_due(self, system: str, stream: str, upto: float) -> int:
+        """How many links must be told something by then."""
+        return self.ask(links.count_due, system, stream, upto)
+
+    def count_hints(self, system: str, stream: str) -> int:
+        """How many objects of a stream are to be looked at, now or later."""
+        return self.ask(streams.count_hints, system, stream)
+
     def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
         """How many writes of a brake's kind were delivered since."""
         return self.ask(work.told_since, system, stream, kind, since)
 
-    # ---- beyond what the sync needs: lists for people
+    # ---- lists for people
     def open_items(
         self, kind: OpenKind | None = None, *, after: OpenItem | None = None, limit: int = 100
     ) -> Sequence[OpenItem]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement, bindparam, delete, select
+from sqlalchemy import ClauseElement, bindparam, delete, func, select
 
 from syncline.identity.match import Key
 from syncline.ledger.coding import decoder, encode
@@ -95,6 +95,13 @@ HINTS = Statement(
 )
 
 
+COUNT_HINTS = Statement(
+    "How many objects of a stream are to be looked at",
+    ("system", "stream"),
+    lambda d: select(func.count()).select_from(hint).where(*here(hint, "system", "stream")),
+)
+
+
 def put_hints(session: Session, hints: Sequence[Hint]) -> None:
     """Look at these."""
     session.many(PUT_HINT, ((one.system, one.stream, one.id, one.at, one.tries) for one in hints))
@@ -103,6 +110,11 @@ def put_hints(session: Session, hints: Sequence[Hint]) -> None:
 def drop_hints(session: Session, hints: Sequence[Hint]) -> None:
     """Looked at; one that was put again meanwhile stays."""
     session.many(DROP_HINT, ((one.system, one.stream, one.id, one.at, one.tries) for one in hints))
+
+
+def count_hints(session: Session, system: str, stream: str) -> int:
+    """Those that are due, and those for later."""
+    return int(session.rows(COUNT_HINTS, (system, stream))[0][0])
 
 
 def hints_due(session: Session, system: str, stream: str, now: float, limit: int) -> Sequence[Hint]:

@@ -43,11 +43,11 @@ def apply(hub: Hub, plan: Plan) -> Applied:
 
 
 def begin_run(hub: Hub, plan: Plan) -> int:
-    """All that the plan writes is one run."""
+    """All that the plan writes is one run: the hub's, where it works under one."""
     with hub.ledger.unit() as unit:
-        run = Run(id=unit.new_id("run"), kind="apply", at=hub.clock(), note=plan.id)
-        unit.save_run(run)
-    return run.id
+        number = hub.run if hub.run is not None else unit.new_id("run")
+        unit.save_run(Run(id=number, kind="apply", at=hub.clock(), note=plan.id))
+    return number
 
 
 def refusal(hub: Hub, plan: Plan) -> str | None:

@@ -130,6 +130,7 @@ def call(
             gate.delivered(desk, kept)
         settle.close_desk(desk)
         hub.point("birth written")
+    hub.told(kept)
     hub.point("birth committed")
 
 

@@ -199,4 +199,5 @@ def receive(
         gate.delivered(desk, kept)
         settle.close_desk(desk)
         hub.point("receipts written")
+    hub.told(kept)
     hub.point("receipts committed")

@@ -338,10 +338,12 @@ def standing(record: Record, links: Mapping[int, Link]) -> tuple[object, ...]:
 
 
 def open_desk(hub: Hub, unit: Unit, kind: str, stream: tuple[str, str] | None = None) -> Desk:
-    """A desk with its own run."""
-    run = Run(id=unit.new_id("run"), kind=kind, at=hub.clock())
-    unit.save_run(run)
-    desk = Desk(hub=hub, unit=unit, run=run.id, now=run.at)
+    """A desk with its own run, unless the hub works under one."""
+    run, now = hub.run, hub.clock()
+    if run is None:
+        run = unit.new_id("run")
+        unit.save_run(Run(id=run, kind=kind, at=now))
+    desk = Desk(hub=hub, unit=unit, run=run, now=now)
     if stream is not None:
         desk.covered[stream] = hub.ledger.cursor(*stream, "changes").covered
     return desk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from syncline.connect.connector import Connector
 from syncline.connect.door import Door
 from syncline.connect.stream import Stream
 from syncline.merge import order
+from syncline.model.intent import Intent
 from syncline.sync import dependants
 from syncline.sync.store import Ledger
 
@@ -19,9 +21,22 @@ def no_point(name: str) -> None:
     """The default for `Hub.point`: nothing happens between two steps."""
 
 
+def nobody_sees(system: str, stream: str, rows: int) -> None:
+    """The default for `Hub.saw`."""
+
+
+def nobody_hears(intents: Sequence[Intent]) -> None:
+    """The default for `Hub.told`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hub:
-    """clock: seconds. point: called at each named crash point, so that tests can stop there."""
+    """clock: seconds. wait: lets so many of them pass.
+
+    point: called at each named crash point, so that tests can stop there.
+    run:   the run that everything is done under (see `run.begin`); None: each step is a run of its own.
+    saw:   hears how many rows a read showed. told: hears which writes were answered, after that was committed.
+    """
 
     declaration: Declaration
     connectors: Mapping[str, Connector]
@@ -30,6 +45,10 @@ class Hub:
     clock: Callable[[], float]
     point: Callable[[str], None] = no_point
     batch: int = 100
+    run: int | None = None
+    saw: Callable[[str, str, int], None] = nobody_sees
+    told: Callable[[Sequence[Intent]], None] = nobody_hears
+    wait: Callable[[float], None] = time.sleep
 
     @cached_property
     def reference_fields(self) -> Mapping[str, tuple[str, ...]]:

@@ -40,8 +40,9 @@ def ask(hub: Hub, system: str, request: Request) -> Answer:
 
 def asked_of(hub: Hub, system: str, request: Request) -> tuple[Answer, Outcome | None]:
     """The answer, and what it means where it is no success."""
-    if hub.ledger.system_state(system).paused:
-        raise NotNow(system, "paused")
+    state = hub.ledger.system_state(system)
+    if state.paused:
+        raise NotNow(system, f"paused: {state.why}" if state.why else "paused")
     try:
         answer = hub.door.call(system, request, "read")
     except NotAdmitted as error:
@@ -153,6 +154,7 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     lag = stream.settles_in.changes if path == "changes" else stream.settles_in.sweep
     request = next_request(stream, cursor, path, lag)
     page, ahead = show(hub, system, stream, request)
+    hub.saw(system, name, len(page.records))
     seen = [observation(stream, raw, now, lag, ahead, listed=True) for raw in page.records if has_name(stream, raw)]
     poison.park_nameless(hub, system, stream, [raw for raw in page.records if not has_name(stream, raw)])
     stamps = [o.stamp + ahead for o in seen if o.stamp is not None]
@@ -232,6 +234,7 @@ def look(hub: Hub, system: str, name: str) -> int:
             unit.drop_hints(hints)
         return len(hints)
     seen, gone = looked_at(hub, system, stream, [hint.id for hint in hints])
+    hub.saw(system, name, len(seen))
     settle.settle_hints(hub, system, name, list(seen.values()), hints, gone)
     return len(hints)
 

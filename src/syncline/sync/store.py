@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from syncline.identity.match import Key
+from syncline.ledger.open_items import OpenItem, OpenKind
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -121,6 +122,20 @@ class Reads(Protocol):
 
     def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
         """How many writes of a brake's kind were delivered since."""
+
+    def count_due(self, system: str, stream: str, upto: float) -> int:
+        """How many links must be told something by then; none whose receipt is awaited."""
+
+    def count_hints(self, system: str, stream: str) -> int:
+        """How many objects of a stream are to be looked at, now or later."""
+
+    def open_items(
+        self, kind: OpenKind | None = None, *, after: OpenItem | None = None, limit: int = 100
+    ) -> Sequence[OpenItem]:
+        """A page of what is open, of one kind or of all; `after` is the last item of the page before."""
+
+    def parked_after(self, system: str, stream: str, after: str, limit: int) -> Sequence[ParkedRow]:
+        """A page of a stream's parked rows in the order of their ids."""
 
 
 class Writes(Protocol):

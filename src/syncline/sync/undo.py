@@ -6,7 +6,7 @@ changed since is deleted, for ever. Records and the systems that the values came
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from syncline.merge import undo
 from syncline.merge.case import Case
-from syncline.model.intent import Intent
+from syncline.model.intent import Intent, Told
 from syncline.model.link import Link
 from syncline.model.record import Value
 from syncline.model.rows import Run
@@ -96,32 +96,46 @@ def undo_writes(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
 
 
 def open_undo(hub: Hub, unit: Any, run: int, who: str) -> Desk:
-    """A desk whose run says what it undoes, and for whom."""
+    """A desk whose run says what it undoes, and for whom: the hub's run, where it works under one."""
     desk = open_desk(hub, unit, "undo")
     unit.save_run(Run(id=desk.run, kind="undo", at=desk.now, undoes=run, note=who))
     return desk
 
 
 def take_back(desk: Desk, ledger: Any, run: int) -> Undoing:
-    """All that the run did, or what an undo of it did."""
+    """All that the run did, or what an undo of it did.
+
+    An undo's run also holds what it told beside what it put back. So each run of the chain is taken back where an even
+    number of undos lies between, and told again where an odd one does; what an earlier run says of a field or row goes
+    before.
+    """
     undoing = Undoing(run=run, by=desk.run)
-    root, undos = root_of(ledger, run)
-    for intent in delivered(desk, root, "update"):
-        put_back(desk, intent, undoing) if undos % 2 == 0 else tell_again(desk, intent, run, undoing)
-    for intent in delivered(desk, root, "create"):
-        delete(desk, intent, undoing) if undos % 2 == 0 else keep(desk, intent, run, undoing)
-    for intent in delivered(desk, root, "delete"):
-        case = desk.cases[intent.record]
-        undoing.add("final", case, case.links[intent.link], why="a delete that was sent cannot be taken back")
+    done: set[tuple[int, str | None]] = set()
+    for number, undos in reversed(chain_of(ledger, run)):
+        created = [one for one in delivered(desk, number, "create") if (one.link, None) not in done]
+        for intent in created:
+            delete(desk, intent, undoing) if undos % 2 == 0 else keep(desk, intent, run, undoing)
+        done |= {(one.link, None) for one in created}
+        whole = {step.link for step in undoing.steps if step.what in ("deleted", "kept")}
+        told = [one for one in delivered(desk, number, "update") if one.link not in whole]
+        for intent in latest(desk, fresh(told, done)):
+            put_back(desk, intent, undoing) if undos % 2 == 0 else tell_again(desk, intent, run, undoing)
+            done |= {(intent.link, name) for name in intent.values}
+        for intent in delivered(desk, number, "delete"):
+            if (intent.link, None) not in done:
+                case = desk.cases[intent.record]
+                why = "a delete that was sent cannot be taken back"
+                undoing.add("final", case, case.links[intent.link], why=why)
     return undoing
 
 
-def root_of(ledger: Any, run: int) -> tuple[int, int]:
-    """The run that wrote something, and how many undos lie between it and this one."""
-    undos, found = 0, ledger.run(run)
+def chain_of(ledger: Any, run: int) -> list[tuple[int, int]]:
+    """The run and those that it undoes, down to the one that is no undo, each with the undos between it and the run."""
+    chain, found = [(run, 0)], ledger.run(run)
     while found is not None and found.kind == "undo" and found.undoes is not None:
-        undos, found = undos + 1, ledger.run(found.undoes) or Run(id=found.undoes, kind="", at=0.0)
-    return (found.id if found is not None else run), undos
+        chain.append((found.undoes, len(chain)))
+        found = ledger.run(found.undoes)
+    return chain
 
 
 def delivered(desk: Desk, run: int, kind: str) -> list[Intent]:
@@ -129,6 +143,47 @@ def delivered(desk: Desk, run: int, kind: str) -> list[Intent]:
     intents = [one for one in desk.unit.intents_of_run(run) if one.kind == kind and one.state == "done"]
     links = desk.unit.links([one.link for one in intents])
     return desk.present([one for one in intents if one.link in links])
+
+
+def fresh(intents: Sequence[Intent], done: Set[tuple[int, str | None]]) -> list[Intent]:
+    """Without what an undo put back, and what another run of the chain speaks for."""
+    out = []
+    for intent in intents:
+        values = {
+            name: told
+            for name, told in intent.values.items()
+            if told.version is not None and (intent.link, name) not in done
+        }
+        if values:
+            out.append(intent if len(values) == len(intent.values) else replace(intent, values=values))
+    return out
+
+
+def latest(desk: Desk, intents: Sequence[Intent]) -> list[Intent]:
+    """Each field of a row once: as it was told last, over what was there when the run told it first.
+
+    Where somebody changed it in that system in between, over what was there after that.
+    """
+    firsts: dict[tuple[int, str], Intent] = {}
+    out: dict[tuple[int, str], tuple[Intent, Told]] = {}
+    for intent in intents:
+        for name, told in intent.values.items():
+            key, before = (intent.link, name), out.get((intent.link, name))
+            if before is None or edited_between(desk, intent, name, since=firsts[key].at):
+                firsts[key], out[key] = intent, (intent, told)
+            else:
+                out[key] = (intent, replace(told, before=before[1].before))
+    last: dict[int, dict[str, Told]] = {}
+    for (_, name), (intent, told) in out.items():
+        last.setdefault(intent.id, {})[name] = told
+    return [replace(intent, values=last[intent.id]) for intent in intents if intent.id in last]
+
+
+def edited_between(desk: Desk, intent: Intent, name: str, since: float) -> bool:
+    """Did somebody change this field there after an earlier write of the run, and before this one?"""
+    history = desk.unit.history([intent.record]).get(intent.record, ())
+    mine = [one for one in history if one.link == intent.link and one.field == name and one.kind in undo.CHANGED]
+    return any(since < one.at <= intent.at for one in mine)
 
 
 # ---- writes
@@ -145,7 +200,13 @@ def put_back(desk: Desk, intent: Intent, undoing: Undoing) -> None:
             waits = "waits for the open conflict" if name in case.record.conflicts else ""
             undoing.add("put back", case, link, field=name, before=told.value, after=told.before, why=waits)
     if len(left) < len(intent.values):
-        desk.unit.save_intents([replace(intent, undone_by=desk.run)])
+        mark_undone(desk, intent)
+
+
+def mark_undone(desk: Desk, intent: Intent) -> None:
+    """In the journal, which keeps what was told."""
+    journalled = desk.unit.intents([intent.id])[intent.id]
+    desk.unit.save_intents([replace(journalled, undone_by=desk.run)])
 
 
 def tell_again(desk: Desk, intent: Intent, undo_run: int, undoing: Undoing) -> None:
@@ -173,7 +234,7 @@ def delete(desk: Desk, intent: Intent, undoing: Undoing) -> None:
         undoing.add("left", case, link, why=why)
         return
     undo.delete(case, link.id, desk.run)
-    desk.unit.save_intents([replace(intent, undone_by=desk.run)])
+    mark_undone(desk, intent)
     undoing.add("deleted", case, link)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncline.identity.match import Key
+from syncline.ledger.open_items import OpenItem, OpenKind, of_link, of_record, order_of
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -177,6 +178,24 @@ class MemoryReads:
     def told_since(self, system: str, stream: str, kind: str, since: float) -> int:
         wanted = (system, stream, kind)
         return sum(row[4] for row in self.t.told if row[:3] == wanted and row[3] >= since)
+
+    def count_due(self, system: str, stream: str, upto: float) -> int:
+        return sum(at <= upto for at in self.t.due[system, stream].values())
+
+    def count_hints(self, system: str, stream: str) -> int:
+        return sum(row[:2] == (system, stream) for row in self.t.hints)
+
+    def open_items(
+        self, kind: OpenKind | None = None, *, after: OpenItem | None = None, limit: int = 100
+    ) -> Sequence[OpenItem]:
+        found = [item for one in self.t.records.values() for item in of_record(one)]
+        found += [item for link in self.t.links.values() for item in of_link(link)]
+        found = sorted((item for item in found if kind in (None, item.kind)), key=order_of)
+        return [item for item in found if after is None or order_of(item) > order_of(after)][:limit]
+
+    def parked_after(self, system: str, stream: str, after: str, limit: int) -> Sequence[ParkedRow]:
+        rows = sorted(r for r in self.t.parked if r[:2] == (system, stream) and r[2] > after)
+        return [self.t.parked[row] for row in rows[:limit]]
 
 
 class MemoryUnit(MemoryReads):

@@ -1,0 +1,19 @@
+"""One numbered run for a whole command: what it wrote is taken back by that number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syncline.model.rows import Run
+from syncline.sync.hub import Hub
+
+
+def begin(hub: Hub, kind: str, note: str = "", undoes: int | None = None) -> Hub:
+    """The same hub, at work under a new run until it is let go. note: who, or what for. undoes: of an undo, which run.
+
+    What was begun before keeps its own run: hubs are values, and several of one ledger may be at work.
+    """
+    with hub.ledger.unit() as unit:
+        run = Run(id=unit.new_id("run"), kind=kind, at=hub.clock(), note=note, undoes=undoes)
+        unit.save_run(run)
+    return replace(hub, run=run.id)
