@@ -173,14 +173,14 @@ def running(
     clock: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] | None = None, draw: Callable[[], float] = random.random,
     client: Callable[[Outlet], Sender] | None = None, batch: int = 100, synchronous: Synchronous = "FULL",
-    owner: str = "syncline",
+    owner: str = "syncline", vault_at: Path | None = None,
 ) -> Iterator[Running]:  # fmt: skip
     """Opens everything that a hub needs, and closes it at the end.
 
     where:  the ledger's file. environment: of the vault's master key.
     clock:  seconds of the wall; elapsed: seconds that only go on. sleep, draw: see Budget.
     client: what systems are asked by; None: the network.
-    owner:  what the lease calls this process.
+    owner:  what the lease calls this process. vault_at: the ledger whose vault keeps the secrets; None: this one.
     """
     connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
     ways = list(outlets(declaration, connectors))
@@ -191,7 +191,7 @@ def running(
         speaks_oauth = any(isinstance(one.auth, OAuth2) for one in connectors.values())
         vault = None
         if speaks_oauth or keeps_secrets(declaration):
-            vault = vault_of(declaration, where, environment)
+            vault = vault_of(declaration, vault_at or where, environment)
             opened.callback(vault.close)
         secrets = SystemSecrets(homes, vault)
         clients = clients_of(declaration, connectors, secrets)

@@ -101,6 +101,24 @@ def shown(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """Who holds the lease: what it calls itself, its process and machine, and since when."""
+
+    owner: str
+    host: str
+    process: str
+    since: float
+
+
+def writer(session: Session, now: float) -> Writer | None:
+    """Who holds the lease now; None: nobody, or a process that is gone."""
+    for _, owner, host, process, _, since, until in session.rows(CURRENT):
+        if until > now and not Holder(owner=owner, host=host, process=process).is_gone():
+            return Writer(owner=owner, host=host, process=process.split("@")[0], since=since)
+    return None
+
+
 def stands(session: Session, fencing: int) -> bool:
     """Did nobody take over since?"""
     return bool(session.rows(STANDING, (fencing,)))

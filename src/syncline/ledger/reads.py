@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import entries, links, marks, opened, outbox, records, streams, work
+from syncline.ledger import counts, entries, lease, links, marks, opened, outbox, records, streams, work
 from syncline.ledger.open_items import OpenItem, OpenKind
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
@@ -177,3 +177,11 @@ class SqlReads(ABC):
     def parked_after(self, system: str, stream: str, after: str, limit: int) -> Sequence[ParkedRow]:
         """A page of a stream's parked rows in the order of their ids."""
         return self.ask(streams.parked_after, system, stream, after, limit)
+
+    def counts(self, now: float) -> counts.Counts:
+        """How many there are of what."""
+        return self.ask(counts.counted, now)
+
+    def writer(self, now: float) -> lease.Writer | None:
+        """Who writes this ledger now, if anybody does."""
+        return self.ask(lease.writer, now)

@@ -1,0 +1,62 @@
+"""Is each system there, does it let us in, and does it show the fields that the declaration binds? Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from syncline.connect.connector import SHARED
+from syncline.connect.stream import Asked, Stream
+from syncline.sync import observe
+from syncline.sync.hub import Hub
+
+RECENT_SECONDS = 60.0
+"""A page of what changed since then is the smallest that a system can be asked for."""
+
+
+class Reached(Struct, frozen=True, kw_only=True):
+    """why: what keeps it from being read; empty where it was. hidden: bound fields that no row of the page told."""
+
+    system: str
+    stream: str
+    rows: int = 0
+    why: str = ""
+    hidden: tuple[str, ...] = ()
+
+
+def reach(hub: Hub) -> Iterator[Reached]:
+    """One page of each bound stream. A system that does not answer, or denies us, is asked once."""
+    lost: dict[str, str] = {}
+    for system, name in dict.fromkeys((b.system, b.stream.partition(SHARED)[0]) for b in hub.declaration.bindings):
+        if system in lost:
+            yield Reached(system=system, stream=name, why=lost[system])
+            continue
+        stream = hub.stream(system, name)
+        asked = smallest(stream, hub.clock())
+        if asked is None:
+            continue
+        try:
+            page, _ = observe.show(hub, system, stream, asked)
+        except observe.NotNow as error:
+            why = str(error)
+            if hub.ledger.system_state(system).paused or "Rejected" not in why:
+                lost[system] = why
+            yield Reached(system=system, stream=name, why=why)
+            continue
+        told = {field for row in page.records for field in row}
+        hidden = sorted(bound_of(hub, system, name) - told) if page.records else ()
+        yield Reached(system=system, stream=name, rows=len(page.records), hidden=tuple(hidden))
+
+
+def smallest(stream: Stream, now: float) -> Asked | None:
+    """The smallest question: what changed in the last minute, else the first page of all."""
+    if stream.changes is not None:
+        return stream.changes(now - RECENT_SECONDS, None)
+    return None if stream.sweep is None else stream.sweep(None)
+
+
+def bound_of(hub: Hub, system: str, name: str) -> set[str]:
+    """The raw fields that the declaration binds in a stream, of whatever entity."""
+    found = [b for b in hub.declaration.bindings if (b.system, b.stream.partition(SHARED)[0]) == (system, name)]
+    return {raw for binding in found for raw in binding.raw_names}

@@ -1,0 +1,116 @@
+"""How commands look: text and tables that fit, one line of progress, or one JSON document."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from syncline.acts.act import Say, Step
+
+GAP = 2
+NARROWEST = 20
+OFTEN_SECONDS = 0.1
+
+
+def console() -> Console:
+    """For stdout: colours on a terminal only, and none where NO_COLOR is set."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def out(text: str = "", *, bold: bool = False) -> None:
+    """A paragraph; its words are never broken."""
+    console().print(text, style="bold" if bold else None, overflow="ignore")
+
+
+def document(struct: Any) -> None:
+    """The one JSON document of `--json`."""
+    import msgspec
+
+    typer.echo(msgspec.json.format(msgspec.json.encode(struct), indent=2))
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
+    """Columns where they fit, else a block for each row: words are never broken.
+
+    right: headers of columns that are aligned to the right. A column in which nothing stands is left out.
+    """
+    kept = [i for i, _ in enumerate(headers) if any(row[i] for row in rows)]
+    headers, rows = [headers[i] for i in kept], [[row[i] for i in kept] for row in rows]
+    screen = console()
+    if needed(headers, rows) <= max(screen.width, NARROWEST):
+        screen.print(columns(headers, rows, right))
+        return
+    for number, row in enumerate(rows):
+        if number:
+            screen.print()
+        for header, cell in zip(headers, row, strict=True):
+            if cell:
+                screen.print(f"{header}: {cell}", overflow="ignore")
+
+
+def needed(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """The least width at which no word is broken."""
+    from rich.cells import cell_len
+
+    longest = [
+        max(cell_len(word) for text in (header, *(row[i] for row in rows)) for word in (text.split() or [""]))
+        for i, header in enumerate(headers)
+    ]
+    return sum(longest) + GAP * (len(headers) - 1)
+
+
+def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> Any:
+    """Without lines around it, as lists of other tools are."""
+    from rich.table import Table
+
+    made = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
+    for header in headers:
+        made.add_column(header, justify="right" if header in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+@contextmanager
+def progress() -> Iterator[Say]:
+    """A line on stderr that follows what is being done; where that is no terminal, a line for each new thing."""
+    live = sys.stderr.isatty()
+    last, shown_at = "", 0.0
+
+    def say(step: Step) -> None:
+        nonlocal last, shown_at
+        if not live:
+            if step.what != last:
+                typer.echo(step.what, err=True)
+            last = step.what
+            return
+        now = time.monotonic()
+        if step.what == last and now - shown_at < OFTEN_SECONDS and step.done != step.total:
+            return
+        last, shown_at = step.what, now
+        sys.stderr.write(f"\r\033[K{line_of(step)}")
+        sys.stderr.flush()
+
+    try:
+        yield say
+    finally:
+        if live and last:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def line_of(step: Step) -> str:
+    """`reading odoo res.partner 1,200 of 4,000`."""
+    if step.total is not None:
+        return f"{step.what} {step.done:,} of {step.total:,}"
+    return f"{step.what} {step.done:,}" if step.done else step.what

@@ -1,0 +1,94 @@
+"""`syncline sync`: observe, settle and deliver until nothing is left to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
+
+if TYPE_CHECKING:
+    from syncline.acts.told import Opened, Synced
+    from syncline.config.declaration import Declaration
+
+Only = Annotated[str | None, typer.Option(metavar="ENTITY", help="Records of this entity.")]
+Where = Annotated[
+    str | None, typer.Option(metavar="EXPR", help="Records for which this is true, as \"city = 'Wien'\".")
+]
+Limit = Annotated[int | None, typer.Option(help="At most so many writes.", min=1)]
+SHOWN = 10
+
+
+def run(
+    full: Annotated[bool, typer.Option("--full", help="Read every stream whole.")] = False,
+    only: Only = None, where: Where = None, limit: Limit = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if anything is open, however old.")] = False,
+    hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
+) -> None:  # fmt: skip
+    """Makes the systems agree: 0 agreed, 1 something new is open, held or waits for approval, 2 bad declaration,
+    3 a system unreachable.
+    """
+    from syncline.acts.act import Sync
+    from syncline.acts.told import Synced
+    from syncline.cli.asked import ask, ends, not_reached
+
+    told, opened = ask(Sync(full=full, only=only, where=where, limit=limit), hub, ledger, Synced, json=json)
+    if not json:
+        show(told, opened.declaration)
+    not_reached(told.not_reached)
+    code, then = verdict(told, strict)
+    ends(code, then)
+
+
+def verdict(told: Synced, strict: bool) -> tuple[int, str]:
+    """The exit code, and what to type next."""
+    from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
+
+    if told.not_reached:
+        return NOT_REACHED, "syncline check"
+    if told.held and not told.new_count:
+        return NOT_DONE, "syncline brake, or syncline plan where the mode is approve"
+    if told.new_count or (strict and told.open_count):
+        conflicts = any(one.kind in ("conflict", "difference", "withheld") for one in told.new)
+        return NOT_DONE, "syncline conflicts" if conflicts else "syncline parked"
+    return OK, ""
+
+
+def show(told: Synced, declaration: Declaration) -> None:
+    """For people."""
+    from syncline.cli.shown import out
+    from syncline.look.said import many
+
+    writes = ", ".join(f"{number:,} {kind}" for kind, number in told.written.items()) or "nothing"
+    out(f"Run {told.run}: read {many(told.read, 'row')}, wrote {writes}, in {told.seconds:.1f} s.")
+    if told.written:
+        out(f"  take it back: syncline undo {told.run}")
+    for one in told.new[:SHOWN]:
+        out(f"  open: {sentence(one, declaration)}")
+    if told.new_count > SHOWN:
+        out(f"  ... and {told.new_count - SHOWN:,} more.")
+    if told.held:
+        out(f"  {many(told.held, 'write')} held by a brake, or waiting for approval.")
+    if told.waiting:
+        out(f"  {many(told.waiting, 'write')} waiting for something that comes by itself.")
+    older = told.open_count - told.new_count
+    if older > 0:
+        out(f"  {many(older, 'thing')} open since before.")
+    if not (told.open_count or told.held or told.waiting or told.not_reached):
+        out("All systems agree.")
+
+
+def sentence(one: Opened, declaration: Declaration) -> str:
+    """One open thing: what, both values, why, and what to do."""
+    from syncline.look.said import said
+
+    what = " ".join(part for part in (one.entity, one.name, one.field) if part)
+    where = f" in {one.system}" if one.system else ""
+    values = ""
+    if one.ours is not None or one.theirs is not None:
+        ours = said(one.ours, declaration, one.entity, one.field)
+        values = f": record {ours}, there {said(one.theirs, declaration, one.entity, one.field)}"
+    why = f": {one.why}" if one.why else ""
+    remedy = f" -- {one.remedy}" if one.remedy else ""
+    return f"{one.at}  {one.kind if one.code == one.kind else one.code}, {what}{where}{values}{why}{remedy}"

@@ -1,0 +1,162 @@
+"""What is going on in a hub: who runs it, each system and stream, what is open, and the latest runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from syncline.config.declaration import Declaration
+from syncline.ledger.counts import Counts
+from syncline.look.looking import Looking
+from syncline.model.rows import Held, Run
+from syncline.sync.store import Reads
+
+
+class WriterView(Struct, frozen=True, kw_only=True):
+    """Who writes the ledger now."""
+
+    owner: str
+    process: str
+    host: str
+    since: float
+
+
+class SystemView(Struct, frozen=True, kw_only=True):
+    """read: when it last showed something, by our clock; 0: never. paused: nobody speaks to it, and why.
+
+    delay: seconds since the oldest of its streams was last read to its end; None: one never was.
+    """
+
+    name: str
+    connector: str
+    mode: str
+    paused: bool
+    why: str
+    read: float
+    delay: float | None
+
+
+class StreamView(Struct, frozen=True, kw_only=True):
+    """links: active ones. due, later: links to be told something, rows to be made among them, now or later.
+
+    hints: objects to be looked at. parked: rows without a record. read: when it was last read to its end; 0: never.
+    """
+
+    system: str
+    stream: str
+    entity: str
+    links: int
+    due: int
+    later: int
+    hints: int
+    parked: int
+    read: float
+
+
+class RunView(Struct, frozen=True, kw_only=True):
+    """written: kind of write to how many. undo: the command that takes it back, where there is something to."""
+
+    id: int
+    kind: str
+    at: float
+    written: dict[str, int]
+    undoes: int | None = None
+    undone_by: int | None = None
+    note: str = ""
+    undo: str = ""
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """open: kind to how many; rows without a record are among the parked ones."""
+
+    hub: str
+    mode: str
+    at: float
+    writer: WriterView | None
+    systems: tuple[SystemView, ...]
+    streams: tuple[StreamView, ...]
+    records: dict[str, int]
+    open: dict[str, int]
+    held: tuple[Held, ...]
+    runs: tuple[RunView, ...]
+    to_derive: int = 0
+
+
+LATEST = 5
+MOST_LOOKED_AT = 2000
+"""So many runs back what wrote is looked for."""
+
+
+def status(looking: Looking) -> Status:
+    """All of it, as it is now."""
+    ledger, counts = looking.ledger, looking.ledger.counts(looking.now)
+    writer = ledger.writer(looking.now)
+    streams = tuple(streams_of(looking.declaration, ledger, counts))
+    return Status(
+        hub=looking.declaration.name, mode=looking.declaration.mode, at=looking.now,
+        writer=None if writer is None else WriterView(
+            owner=writer.owner, process=writer.process, host=writer.host, since=writer.since
+        ),
+        systems=tuple(systems_of(looking, streams)), streams=streams, records=dict(counts.records),
+        open=open_of(counts), held=tuple(ledger.held()), runs=runs(ledger, LATEST), to_derive=counts.dirty,
+    )  # fmt: skip
+
+
+def streams_of(declaration: Declaration, ledger: Reads, counts: Counts) -> Iterator[StreamView]:
+    """Every bound stream, in the order of the declaration."""
+    for binding in declaration.bindings:
+        place = (binding.system, binding.stream)
+        yield StreamView(
+            system=binding.system, stream=binding.stream, entity=binding.entity, links=counts.links.get(place, 0),
+            due=counts.due.get(place, 0), later=counts.later.get(place, 0), hints=counts.hints.get(place, 0),
+            parked=counts.parked.get(place, 0), read=ledger.cursor(*place, "changes").ended,
+        )  # fmt: skip
+
+
+def systems_of(looking: Looking, streams: tuple[StreamView, ...]) -> Iterator[SystemView]:
+    """Every system, in the order of the declaration."""
+    for name, system in looking.declaration.systems.items():
+        state = looking.ledger.system_state(name)
+        ends = [stream.read for stream in streams if stream.system == name]
+        oldest = min(ends, default=0.0)
+        yield SystemView(
+            name=name, connector=system.connector, mode=system.mode or looking.declaration.mode, paused=state.paused,
+            why=state.why, read=max(ends, default=0.0), delay=looking.now - oldest if oldest else None,
+        )  # fmt: skip
+
+
+def open_of(counts: Counts) -> dict[str, int]:
+    """Kind to how many."""
+    found: Counter[str] = Counter()
+    for (kind, _), number in counts.open.items():
+        found[kind] += number
+    rows = sum(counts.parked.values())
+    if rows:
+        found["parked"] += rows
+    return dict(sorted(found.items()))
+
+
+def runs(ledger: Reads, limit: int, *, every: bool = False) -> tuple[RunView, ...]:
+    """The latest runs, newest first; `every`: also those that wrote nothing, as most looks of the service do."""
+    found: list[RunView] = []
+    for run in ledger.runs(limit if every else max(MOST_LOOKED_AT, limit)):
+        view = run_view(ledger, run)
+        if every or view.written or run.undoes is not None:
+            found.append(view)
+        if len(found) == limit:
+            break
+    return tuple(found)
+
+
+def run_view(ledger: Reads, run: Run) -> RunView:
+    """One run with what it wrote."""
+    intents = [one for one in ledger.intents_of_run(run.id) if one.state in ("done", "unknown")]
+    written = Counter(one.kind for one in intents)
+    undone = next((one.undone_by for one in intents if one.undone_by is not None), None)
+    left = any(one.undone_by is None for one in intents)
+    return RunView(
+        id=run.id, kind=run.kind, at=run.at, written=dict(sorted(written.items())), undoes=run.undoes,
+        undone_by=undone, note=run.note, undo=f"syncline undo {run.id}" if left else "",
+    )  # fmt: skip
