@@ -10,6 +10,7 @@ from full import FULL, expand
 
 from syncline.config.settings import ALERTS, BRAKES, Brake
 from syncline.config.words import Threshold
+from syncline.mapping.field_type import Unfit
 from syncline.mapping.lens import NOT_TOLD
 from syncline.merge.policy import HUB
 
@@ -331,6 +332,37 @@ def test_warnings_do_not_keep_a_declaration_from_being_used() -> None:
     found = loaded(text)
     assert [one.severity for one in found.problems] == ["warning"] * 3
     assert [one.message.split(" ")[0] for one in found.problems] == ["the", "the", "res.partner"]
+
+
+ADDRESS = """fields:
+  account.address:
+    type: address
+    truth: odoo
+    at:
+      hubspot: {stream: company, parts: {city: city, country: {field: name, as: name, language: de}}}
+      odoo: {stream: res.partner, parts: {city: city, country: ref}}
+"""
+
+
+def test_names_of_countries_in_one_system_are_codes_in_another() -> None:
+    hubspot, odoo = loaded(HEAD + ADDRESS).declaration.bindings
+    here = hubspot.read({"city": "Wien", "name": "Oesterreich"}, lambda ref: None).told
+    there = odoo.read({"city": "Wien", "ref": "AT"}, lambda ref: None).told
+    assert here == there
+    assert hubspot.write(there) == {"city": "Wien", "name": "Österreich"}
+    assert odoo.write(here) == {"city": "Wien", "ref": "AT"}
+
+
+def test_a_place_that_is_only_written_may_lack_a_part_and_takes_no_value_that_has_it() -> None:
+    """An address that is whole in one system would be cut in the other: it parks there (see the lens of groups)."""
+    cut = ADDRESS.replace("{city: city, country: ref}}", "{city: city}, only: write}").replace(
+        "truth: odoo", "truth: hubspot"
+    )
+    hubspot, odoo = loaded(HEAD + cut).declaration.bindings
+    town = hubspot.read({"city": "Wien", "name": ""}, lambda ref: None).told
+    assert odoo.write(town) == {"city": "Wien"}
+    with pytest.raises(Unfit, match=r"this system has no place for country \('AT'\)"):
+        odoo.write(dict(hubspot.read({"city": "Wien", "name": "Austria"}, lambda ref: None).told))
 
 
 def test_a_system_with_a_role_of_its_own_leads_it() -> None:

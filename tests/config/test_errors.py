@@ -185,6 +185,17 @@ PLACES = [
     ("fields:\n  account.a:\n    type: address\n"
      "    at: {odoo: {stream: res.partner, parts: {street: {field: street, format: §x}}}}\n",
      "`format` is not for the type text", None),
+    ("fields:\n  account.a:\n    type: address\n    at:\n      hubspot:\n        stream: company\n"
+     "        parts: {street: name, city: city, postcode: vat, region: sales_region, country: domain}\n"
+     "      odoo: {stream: res.partner, parts: §{street: street, city: city, postcode: zip, country: ref}}\n",
+     "res.partner of odoo has no `region`, and company of hubspot has: what is read here would blank it there",
+     "name it in both, or in neither"),
+    ("fields:\n  account.a: {type: country, at: {odoo: {field: res.partner.ref, language: §de}}}\n",
+     "`language` is for a country by its name", "add `as: name`"),
+    ("fields:\n  account.a: {type: country, at: {odoo: §{field: res.partner.ref, as: name, language: xx}}}\n",
+     "'xx' is no language that countries are written in", None),
+    ("fields:\n  account.a: {type: text, at: {odoo: {field: res.partner.ref, as: §name}}}\n",
+     "`as: name` is not for the type text", "it is for country"),
     ("fields:\n  account.a: {type: text, is: \"'x'\", at: {odoo: §res.partner.credit_limit}}\n",
      "`credit_limit` of res.partner of odoo cannot be written", "name a field that can be"),
     ("fields:\n  account.a: {type: text, is: \"'x'\", at: {odoo: {field: res.partner.ref, only: §read}}}\n",

@@ -86,7 +86,8 @@ def test_group() -> None:
 
 def test_equality_of_a_group_is_that_of_its_parts() -> None:
     one = address().normal({"city": "Berlin", "country": "Germany"})
-    assert address().equal(one, {**one, "country": "GERMANY"})
+    assert one["country"] == "DE"
+    assert address().equal(one, address().normal({"city": "Berlin", "country": "ALEMANIA"}))
     assert not address().equal(one, {**one, "city": "BERLIN"})
     assert group({"price": money()}).load({"price": {"amount": "1.00", "currency": "EUR"}})["price"].currency == "EUR"
 

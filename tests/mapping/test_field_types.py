@@ -15,7 +15,7 @@ from syncline.mapping.field_type import FieldType, Unfit
 from syncline.mapping.reference import Ref
 from syncline.mapping.types import TYPES
 
-text, email, phone = TYPES["text"], TYPES["email"], TYPES["phone"]
+text, email, phone, country = TYPES["text"], TYPES["email"], TYPES["phone"], TYPES["country"]
 decimal, money, integer, boolean = TYPES["decimal"], TYPES["money"], TYPES["integer"], TYPES["boolean"]
 date_, moment, enum, set_of = TYPES["date"], TYPES["datetime"], TYPES["enum"], TYPES["set"]
 address, group, reference = TYPES["address"], TYPES["group"], TYPES["reference"]
@@ -29,6 +29,7 @@ KINDS: dict[str, FieldType] = {
     "email": email(),
     "phone": phone(),
     "phone in Germany": phone(region="DE"),
+    "country": country(),
     "decimal": decimal(),
     "decimal of two places": decimal(places=2),
     "money": money(),
@@ -57,6 +58,7 @@ PLAUSIBLE = [
     *("2026-11-05", "2026-W45-4", "20261105", "2026-11-05T09:30:00Z", "2026-11-05 09:30", "2026-10-25 02:30"),
     *("2026-11-05T09:30:00.123456789Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "2026-02-30"),
     *("ada@example.com", "Info@Example.COM", "a@b", "a@@b.c", "ü@bücher.example", "a@xn--bcher-kva.example"),
+    *("AT", "aut", "U.S.", "Österreich", "England", "Korea", "Ελλάδα", "日本", "St. Lucia", "the", "u"),
     *("+493012345678", "030 12345678", "+49 (0)30 123456 ext 7", "+1 800 FLOWERS", "110", "+", "tel:1"),
     *(0, 1, -1, 2**63, -(2**63), 10**40, 10**400, True, False, 0.1, 1.0, -0.0, 1e300, 2.0**60),
     *(float("nan"), float("inf"), Decimal("1.50"), Decimal("NaN"), Decimal("1E+999999"), b"bytes", object()),

@@ -8,6 +8,7 @@ from some_lenses import COLUMNS, FULL, NAMES, ORDER, STAGES, misfit
 
 from syncline.mapping.amounts import cents, money_cents
 from syncline.mapping.choices import enum, set_of
+from syncline.mapping.country import country
 from syncline.mapping.date_format import date_format
 from syncline.mapping.field_type import Unfit
 from syncline.mapping.groups import address
@@ -229,7 +230,7 @@ def test_date_format() -> None:
 
 
 def test_group_lens() -> None:
-    lens = group_lens({"city": rename("city", text()), "country": rename("address.country", text())}, address())
+    lens = group_lens({"city": rename("city", text()), "country": rename("address.country", country())}, address())
     assert lens.reads == ("city", "address.country")
     assert lens.put is not None
     value = lens.get({"city": "Berlin", "address": {"country": None}})

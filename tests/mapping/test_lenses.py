@@ -12,6 +12,7 @@ from test_field_types import HOSTILE, SEEDS, strictly
 
 from syncline.mapping.amounts import cents, money_cents
 from syncline.mapping.choices import set_of
+from syncline.mapping.country import country, country_names
 from syncline.mapping.date_format import date_format
 from syncline.mapping.field_type import FieldType
 from syncline.mapping.groups import address, group
@@ -46,7 +47,9 @@ EXACT: dict[str, tuple[Lens, FieldType]] = {
     "day": (date_format("due", "%d.%m.%Y"), date()),
     "moment": (date_format("at", "%Y%m%d %H:%M:%S %%", zone="America/New_York", empty=False), datetime_()),
     "moment with its offset": (date_format("at", "%d/%m/%Y %H:%M:%S.%f%z"), datetime_()),
-    "group": (group_lens({**ADDRESS, "country": rename("address.country", text())}, address()), address()),
+    "group": (group_lens({**ADDRESS, "country": rename("address.country", country())}, address()), address()),
+    "country": (country_names("country", empty=""), country()),
+    "country in Polish": (country_names("Country__c", language="pl", empty=False), country()),
     "reference": (reference_lens("partner_id", "odoo", "res.partner", as_number=True, empty=False), reference("a")),
     "reference as text": (reference_lens("AccountId", "salesforce", "Account", empty=""), reference("a")),
     "lines": (lines_lens("line_items", COLUMNS, ORDER, id_field="id"), ORDER),
@@ -80,7 +83,9 @@ def test_empty_is_told_and_comes_back(lens: Lens, kind: FieldType) -> None:
 
 RAW = st.one_of(
     HOSTILE,
-    st.sampled_from(["Closed Won", " Closed Lost ", "won", "Ada King", "a;;b", "0", 1250, "20261105", "05.11.2026"]),
+    st.sampled_from(
+        ["Closed Won", " Closed Lost ", "won", "Ada King", "a;;b", "0", 1250, "20261105", "05.11.2026", "Kongo"]
+    ),
     st.sampled_from(
         [[{"sku": "A", "unit": {"price": 5}, "product_id": 7, "id": 1}], [{"sku": "A"}], [{}], {"price": 1}]
     ),

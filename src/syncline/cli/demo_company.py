@@ -15,7 +15,7 @@ from syncline.sandbox.sandbox import Sandbox
 
 ENTITIES = ("person", "account", "contact", "product")
 TRUTHS = {
-    "account.name": "odoo", "account.phone": "odoo", "account.domain": "hubspot",
+    "account.name": "odoo", "account.phone": "odoo", "account.domain": "hubspot", "account.address": "odoo",
     "account.rep": "hubspot", "contact.name": "hubspot", "contact.email": "hubspot", "contact.phone": "hubspot",
     "contact.account": "hubspot", "contact.rep": "hubspot", "product.name": "odoo", "product.sku": "odoo",
     "product.price": "odoo", "product.cost": "odoo", "product.description": "odoo",
@@ -26,7 +26,6 @@ TRUTHS = {
 def hub_yaml(templates: Mapping[str, Template], addresses: Mapping[str, str]) -> str:
     """A whole declaration; its secrets are named and not told."""
     part = standard(templates, ENTITIES)
-    del part["fields"]["account.address"]  # HubSpot has countries by name, Odoo by code: that takes a table
     for field, system in TRUTHS.items():
         part["fields"][field]["truth"] = system
     systems = {
@@ -108,6 +107,10 @@ ACTS = (
     Act(
         what="a new company appears in HubSpot",
         do=saved("hubspot", "companies", None, {"name": "Company New", "domain": "new.example.test"}),
+    ),
+    Act(
+        what="a seller writes Company 1's country in HubSpot the way she speaks, and nothing has to be told",
+        do=saved("hubspot", "companies", {"domain": "company1.example.test"}, {"country": "Deutschland"}),
     ),
     Act(
         what="a contact in Odoo gets an e-mail address that is none",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from random import Random
@@ -47,6 +48,7 @@ def bindings_of(check: Check) -> tuple[Binding, ...]:
             if kind is not None:
                 for at in places:
                     _bind(check, streams, one, kind, at)
+                _same_parts(check, one, places)
     order = {name: index for index, name in enumerate(check.systems)}
     bindings = [
         Binding(
@@ -88,6 +90,24 @@ def _bind(check: Check, streams: dict[tuple[str, str], _Stream], one: Declared, 
         values,
         one.block.model_dump(mode="json"),
     ]
+
+
+def _same_parts(check: Check, one: Declared, places: Sequence[At]) -> None:
+    """A group is one value: what is read without a part that another place holds would blank it there."""
+    parts = (
+        {at.where: at.block.parts for at in places if at.block.parts is not None} if one.block.type != "money" else {}
+    )
+    for at in places:
+        if at.where not in parts or at.block.only == "write":
+            continue
+        for where, others in parts.items():
+            lacking = [part for part in others if part not in parts[at.where]]
+            if lacking:
+                check.error(
+                    (*at.path, "parts"), f"{at.where} has no {quoted(lacking[0])}, and {where} has: what is read here "
+                    "would blank it there", "name it in both, or in neither",
+                )  # fmt: skip
+                break
 
 
 def _directed(check: Check, one: Declared, at: At, lens: Lens) -> BoundField:

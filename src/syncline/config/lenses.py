@@ -17,9 +17,11 @@ from syncline.config.schema_fields import AtBlock, FieldBlock, LensBlock, PartBl
 from syncline.config.shared import shared_name, streams_of
 from syncline.connect.stream import Stream
 from syncline.mapping.amounts import cents, money_cents
+from syncline.mapping.country import country_names
 from syncline.mapping.date_format import date_format
 from syncline.mapping.expression import Expression
 from syncline.mapping.field_type import FieldType, Unfit, Value
+from syncline.mapping.groups import ADDRESS
 from syncline.mapping.lens import NOT_TOLD, Lens, Misfit, finder, number, reader, rename
 from syncline.mapping.nested import group_lens, lines_lens, reference_lens
 from syncline.mapping.tables import Default, lookup
@@ -37,12 +39,14 @@ _FOR: Mapping[str, frozenset[str]] = {
     "currency_field": frozenset({"money"}),
     "separator": frozenset({"set", "text", "group", "address"}),
     "fields": frozenset({"text"}),
+    "language": frozenset({"country"}),
 }
 """Which types a setting of `at` is for."""
 _AS: Mapping[str, frozenset[str]] = {
     "number": frozenset({"decimal", "money", "reference"}),
     "cents": frozenset({"decimal", "money"}),
     "amount": frozenset({"money"}),
+    "name": frozenset({"country"}),
 }
 
 
@@ -94,6 +98,9 @@ def _settings_fit(check: Check, path: Path, name: str, block: LensBlock) -> bool
     if block.as_ is not None and name not in _AS[block.as_]:
         check.error((*path, "as"), f"`as: {block.as_}` is not for the type {name}", _listed(_AS[block.as_]))
         fits = False
+    if fits and block.language is not None and block.as_ != "name":
+        check.error((*path, "language"), "`language` is for a country by its name", "add `as: name`")
+        fits = False
     return fits
 
 
@@ -125,6 +132,8 @@ def _simple(
         return split(raw, kind, _parts(kind), separator=block.separator, empty=empty)
     if block.as_ == "cents" or name == "money":
         return _money(check, path, field, name, kind, raw, block, empty)
+    if block.as_ == "name":
+        return country_names(raw, language=block.language or "en", empty=empty)
     if block.as_ == "number":
         return shortest(number(raw, kind, empty=empty), kind)
     return rename(raw, kind, empty=empty)
@@ -229,7 +238,7 @@ def _group(check: Check, declared: Declared, kind: FieldType, at: At, block: AtB
     if declared.block.type == "money":
         kinds: Mapping[str, Any] = {"amount": TYPES["decimal"](), "currency": TYPES["text"]()}
     elif declared.block.type == "address":
-        kinds = dict.fromkeys(_parts(kind), TYPES["text"]())
+        kinds = ADDRESS
     else:
         kinds = inner_kinds(check, declared, "parts")
     lenses = _inner(check, declared, "parts", kinds, parts, at)
@@ -274,8 +283,9 @@ def _inner(
         inner = types.get(name, "text")
         field = inner if isinstance(inner, TypeBlock) else TypeBlock.model_validate({"type": inner})
         type_name = field.type or "text"
-        if declared.block.type == "money" and name == "amount":
-            field, type_name = TypeBlock(type="decimal"), "decimal"
+        if declared.block.type in ("money", "address"):
+            type_name = kinds[name].name
+            field = TypeBlock.model_validate({"type": type_name})
         if not _settings_fit(check, path, type_name, block):
             continue
         empty = _empty(check, block, type_name, at.system)

@@ -21,8 +21,8 @@ def _kind(value: Any) -> str:
 
 
 TypeName = Literal[
-    "text", "email", "phone", "decimal", "money", "integer", "boolean", "date", "datetime", "enum", "set", "address",
-    "group", "reference", "lines", "json",
+    "text", "email", "phone", "country", "decimal", "money", "integer", "boolean", "date", "datetime", "enum", "set",
+    "address", "group", "reference", "lines", "json",
 ]  # fmt: skip
 assert set(TypeName.__args__) == set(TYPES), "every field type has its name in the grammar"  # type: ignore[attr-defined]
 
@@ -61,12 +61,13 @@ class TypeBlock(Block):
 class LensBlock(Block):
     """How one system spells a value. What comes in through it goes out through it, exactly."""
 
-    as_: Literal["number", "cents", "amount"] | None = Field(
+    as_: Literal["number", "cents", "amount", "name"] | None = Field(
         default=None,
         alias="as",
         description="`number`: a JSON number; `cents`: a whole number of the smallest unit; `amount`: money as "
-        "text in the field's currency (the default of `money`).",
+        "text in the field's currency (the default of `money`); `name`: a country by its name, not its code.",
     )
+    language: str | None = Field(default=None, description="`as: name`: the language, as `de`; else English.")
     currency: str | None = Field(
         default=None, description="`cents`, `amount`: the currency here, where it is another one."
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from functools import cache
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
+from syncline.mapping.country import country
 from syncline.mapping.field_type import FieldType, Unfit, Value
 from syncline.mapping.text import kind_of, shown, text
 
@@ -47,11 +49,16 @@ def group(parts: Mapping[str, FieldType], *, name: str = "group") -> FieldType:
     return FieldType(name=name, normal=normal, key=key, lost=lost, sample=sample, load=load, dump=dump)
 
 
+ADDRESS: Mapping[str, FieldType] = MappingProxyType(
+    {part: text() for part in ("street", "street2", "postcode", "city", "region")} | {"country": country()}
+)
+"""The parts of a postal address."""
+
+
 @cache
 def address() -> FieldType:
     """A postal address."""
-    parts = {part: text() for part in ("street", "street2", "postcode", "city", "region")}
-    return group(parts | {"country": text(case="ignore")}, name="address")
+    return group(ADDRESS, name="address")
 
 
 def fit_part(kind: FieldType, part: str, told: Any, way: str = "normal") -> Value:

@@ -44,7 +44,7 @@ SPANS = (DAYS, INTERVAL)
 SPELLED = (TEXT, INTEGER, DECIMAL, MONEY, BOOLEAN, DATE, DATETIME)  # what has a form as text
 
 _BY_FIELD_TYPE: Mapping[str, SqlType] = {
-    **dict.fromkeys(("text", "email", "phone", "enum"), TEXT),
+    **dict.fromkeys(("text", "email", "phone", "country", "enum"), TEXT),
     **dict.fromkeys(("group", "address", "lines"), OBJECT),
     **{kind.name: kind for kind in (INTEGER, DECIMAL, MONEY, BOOLEAN, DATE, DATETIME, JSON, REFERENCE, OBJECT)},
     "set": SqlType("set", TEXT),
@@ -52,7 +52,7 @@ _BY_FIELD_TYPE: Mapping[str, SqlType] = {
 
 # A date told as text would have to be guessed at, an integer of a decimal rounded: those need a CAST.
 _FITS: Mapping[SqlType, frozenset[str]] = {
-    TEXT: frozenset({"text", "email", "phone", "enum"}),
+    TEXT: frozenset({"text", "email", "phone", "country", "enum"}),
     INTEGER: frozenset({"integer", "decimal", "money"}),
     DECIMAL: frozenset({"decimal", "money"}),
     **{kind: frozenset({kind.name}) for kind in (MONEY, BOOLEAN, DATE, DATETIME, JSON)},

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from syncline.mapping.choices import enum, set_of
 from syncline.mapping.contact import email, phone
+from syncline.mapping.country import country
 from syncline.mapping.field_type import FieldType
 from syncline.mapping.groups import address, group
 from syncline.mapping.json_value import json_
@@ -21,6 +22,7 @@ TYPES: Mapping[str, Callable[..., FieldType]] = MappingProxyType(
         "text": text,
         "email": email,
         "phone": phone,
+        "country": country,
         "decimal": decimal,
         "money": money,
         "integer": integer,

@@ -21,7 +21,9 @@ def standard(templates: Mapping[str, Template], entities: Iterable[str]) -> dict
         for field, block in VOCABULARY[entity].items():
             at = {system: one.at[entity][field] for system, one in here.items() if field in one.at[entity]}
             if len(at) > 1 or (at and "is" in block):
-                part["fields"][f"{entity}.{field}"] = {**block, **values(here, entity, field, block), "at": at}
+                part["fields"][f"{entity}.{field}"] = {
+                    **block, **values(here, entity, field, block), "at": with_same_parts(at)
+                }  # fmt: skip
         scope = {system: one.scope[entity] for system, one in here.items() if entity in one.scope}
         if scope:
             part["entities"][entity] = {"scope": scope}
@@ -29,6 +31,18 @@ def standard(templates: Mapping[str, Template], entities: Iterable[str]) -> dict
         if keys:
             part["first_sync"]["match"][entity] = keys
     return part
+
+
+def with_same_parts(at: Mapping[str, Any]) -> dict[str, Any]:
+    """Places of one field. Of a group, which is one value, only the parts that all of them keep."""
+    given = [one["parts"] for one in at.values() if isinstance(one, dict) and "parts" in one]
+    common = {part for part in given[0] if all(part in others for others in given)} if given else set()
+    return {
+        system: {**one, "parts": {part: raw for part, raw in one["parts"].items() if part in common}}
+        if isinstance(one, dict) and "parts" in one
+        else one
+        for system, one in at.items()
+    }
 
 
 def is_key(here: Mapping[str, Template], entity: str, key: str) -> bool:

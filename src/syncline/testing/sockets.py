@@ -35,7 +35,6 @@ from syncline.egress.consent import Token
 from syncline.egress.outlet import Outlet
 from syncline.egress.resolve import Guard, by_system
 from syncline.egress.wire import Limits
-from syncline.patterns.standard import standard
 from syncline.patterns.vocabulary import LINES
 from syncline.sandbox.clock import Clock
 from syncline.sandbox.company import Size
@@ -195,8 +194,6 @@ def hub_yaml(oauth: bool) -> str:
     tree = YAML().load(demo_company.hub_yaml(templates, {"hubspot": NOWHERE, "odoo": NOWHERE}))
     tree["hub"] = "sockets"
     tree["fields"].update(DEALS)
-    address = standard(templates, ["account"])["fields"]["account.address"]
-    tree["fields"]["account.address"] = {**address, "truth": "odoo"}
     tree["entities"]["deal"] = {"line_key": ["product"]}
     tree["create"]["deal"] = {"hubspot": "account IS NOT NULL", "odoo": "account IS NOT NULL"}
     tree["first_sync"]["match"]["deal"] = ["name"]

@@ -19,6 +19,8 @@ from syncline.testing.sockets_people import Said, digits
 OWN_PEOPLE = ("admin@", "seller@")
 TOKEN = {"authorization": "Bearer pat-sandbox"}
 CENT = 0.005
+CODE: Mapping[str | None, str] = {"Austria": "AT", "Germany": "DE", "France": "FR", "Italy": "IT"}
+"""The company's countries, as HubSpot says them and as Odoo does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ def hubspot_seen(company: Company) -> Seen:
         put(seen, "account", own.get("name"), Thing(system="hubspot", stream="company", id=row["id"], fields={
             "domain": own.get("domain"), "phone": digits(own.get("phone")),
             "rep": owners.get(own.get("hubspot_owner_id")),
-            "address": tuple(own.get(name) or None for name in ("address", "city", "zip")),
+            "address": (*(own.get(name) or None for name in ("address", "city", "zip")), CODE.get(own.get("country"))),
         }))  # fmt: skip
     at = associated(company, "contacts", "companies", rows["contacts"])
     for row in rows["contacts"]:
@@ -93,6 +95,7 @@ def odoo_seen(company: Company) -> Seen:
     reps = {row["id"]: row.get("email") or row.get("login") for row in users}
     own_ones = {row.get("partner_id") for row in users} | {row.get("partner_id") for row in people.rows("res.company")}
     names = {row["id"]: row["name"] for row in partners}
+    codes = {row["id"]: row["code"] for row in people.rows("res.country")}
     for row in partners:
         if row["id"] in own_ones:
             continue
@@ -100,7 +103,9 @@ def odoo_seen(company: Company) -> Seen:
         if row.get("is_company"):
             put(seen, "account", row["name"], Thing(system="odoo", stream="res.partner", id=str(row["id"]), fields={
                 **common, "domain": host(row.get("website")),
-                "address": tuple(row.get(name) or None for name in ("street", "city", "zip")),
+                "address": (
+                    *(row.get(name) or None for name in ("street", "city", "zip")), codes.get(row.get("country_id")),
+                ),
             }))  # fmt: skip
         else:
             rid = str(row["id"])

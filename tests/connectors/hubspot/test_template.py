@@ -77,7 +77,10 @@ def test_an_account_with_one_currency_tells_none() -> None:
 
 def test_a_name_is_joined_and_an_address_is_one_value() -> None:
     assert read("contact", firstname="Anna Maria", lastname="Seven")[1]["name"] == "Anna Maria Seven"
-    told = read("account", address="1 Road", address2=None, zip="12345", city="Town", state="", country="DE")[1]
+    binding, told = read(
+        "account", address="1 Road", address2=None, zip="12345", city="Town", state="", country="Deutschland"
+    )
     assert told["address"] == {
         "street": "1 Road", "street2": None, "postcode": "12345", "city": "Town", "region": None, "country": "DE",
     }  # fmt: skip
+    assert binding.write({"address": told["address"]})["country"] == "Germany"

@@ -70,7 +70,7 @@ def test_a_company(loaded: Loaded) -> None:
     told = read(
         loaded, "account", is_company=True, name="Company 1", ref=False, website="https://www.Company1.example.test/de",
         phone="+4912345678", vat="DE1", user_id=2, street="Street 1", street2=False, zip="1010", city="Vienna",
-        state_code=False, country_code="AT",
+        country_code="AT",
     )  # fmt: skip
     assert told == {
         "is_company": True, "name": "Company 1", "number": None, "domain": "company1.example.test",

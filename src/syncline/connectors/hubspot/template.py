@@ -25,7 +25,7 @@ TEMPLATE = Template(
                 "stream": "company",
                 "parts": {
                     "street": "address", "street2": "address2", "postcode": "zip", "city": "city", "region": "state",
-                    "country": "country",
+                    "country": {"field": "country", "as": "name"},
                 },
             },
             "rep": "company.hubspot_owner_id",

@@ -64,7 +64,7 @@ TEMPLATE = Template(
                 "stream": "res.partner",
                 "parts": {
                     "street": "street", "street2": "street2", "postcode": "zip", "city": "city",
-                    "region": "state_code", "country": "country_code",
+                    "country": "country_code",
                 },
             },
         },
