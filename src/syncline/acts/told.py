@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from syncline.look.opened import Opened as Opened
 from syncline.model.record import Value
 from syncline.sync.sheet import PlannedWrite, StreamView
 
@@ -18,27 +19,6 @@ class NotReached(Struct, frozen=True, kw_only=True):
     stream: str
     why: str
     again: float = 0.0
-
-
-class Opened(Struct, frozen=True, kw_only=True):
-    """Something that waits for a person or a changed condition.
-
-    at:   its place, as commands take it. name: what people call the record.
-    code: of what is parked, the brake's kind of what is held; else the kind again.
-    """
-
-    at: str
-    kind: str
-    code: str
-    entity: str = ""
-    name: str = ""
-    system: str = ""
-    field: str = ""
-    why: str = ""
-    remedy: str = ""
-    ours: Value = None
-    theirs: Value = None
-    since: float = 0.0
 
 
 class Synced(Struct, frozen=True, kw_only=True, tag=True):

@@ -1,0 +1,249 @@
+"""What is open, as people are told of it: its place, both values, why, and the command that settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from msgspec import Struct
+
+from syncline.ledger.open_items import ITSELF, OpenItem, OpenKind
+from syncline.look.named import name_of
+from syncline.look.place import Place
+from syncline.look.said import in_words
+from syncline.merge.case import Case
+from syncline.model.link import Link
+from syncline.model.record import DOES_NOT_FIT, RECORD_SIDE, Parking, Value
+from syncline.model.rows import ParkedRow
+from syncline.sync import plan
+from syncline.sync.desk import Desk
+from syncline.sync.hub import Hub
+
+PAGE = 500
+KINDS: tuple[OpenKind, ...] = ("conflict", "difference", "parked", "withheld", "candidate", "held", "asked")
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """Something that waits for a person or a changed condition.
+
+    at:   its place, as commands take it. name: what people call the record.
+    code: of what is parked, the brake's kind of what is held; else the kind again.
+    """
+
+    at: str
+    kind: str
+    code: str
+    entity: str = ""
+    name: str = ""
+    system: str = ""
+    field: str = ""
+    why: str = ""
+    remedy: str = ""
+    ours: Value = None
+    theirs: Value = None
+    since: float = 0.0
+
+
+# ---- lists
+def everything(hub: Hub, kinds: Sequence[OpenKind] = KINDS, code: str | None = None) -> Iterator[Opened]:
+    """What is open of these kinds, and rows without a record among the parked ones; read page by page."""
+    for kind in kinds:
+        after: OpenItem | None = None
+        while page := hub.ledger.open_items(kind, after=after, limit=PAGE):
+            after = page[-1]
+            yield from described(hub, [one for one in page if code in (None, one.code)])
+    if "parked" in kinds:
+        for binding in {(b.system, b.stream): b for b in hub.declaration.bindings}.values():
+            last = ""
+            while rows := hub.ledger.parked_after(binding.system, binding.stream, last, PAGE):
+                last = rows[-1].id
+                yield from (of_row(hub, row) for row in rows if code in (None, row.parking.code))
+
+
+def of_records(hub: Hub, records: Sequence[int]) -> list[Opened]:
+    """What is open of these records."""
+    from syncline.ledger.open_items import of_link, of_record
+
+    links = hub.ledger.links_of(records)
+    items = [item for record in hub.ledger.records(records).values() for item in of_record(record)]
+    items += [item for several in links.values() for link in several for item in of_link(link)]
+    return described(hub, items)
+
+
+def described(hub: Hub, items: Sequence[OpenItem]) -> list[Opened]:
+    """Items of the ledger's list, in their order; what was settled meanwhile is left out."""
+    desk = plan.desk_on_paper(hub)
+    desk.load({item.record for item in items})
+    return [one for item in items if (one := described_one(desk, item)) is not None]
+
+
+def described_one(desk: Desk, item: OpenItem) -> Opened | None:
+    """One of them, by its kind."""
+    case = desk.cases.get(item.record)
+    if case is None or (item.link != ITSELF and item.link not in case.links):
+        return None
+    link = case.links.get(item.link)
+    if item.kind == "conflict":
+        return of_conflict(desk, case, item)
+    if item.kind == "parked":
+        return of_parking(desk, case, item)
+    if item.kind == "candidate":
+        return of_candidate(desk, case, item)
+    if item.kind == "asked":
+        at = str(Place(record=item.record))
+        why = f"the condition of the rule {item.field} ended: what becomes of what it made?"
+        return made(
+            desk, case, item, at=at, why=why, remedy=f"syncline rules answer {item.field} {at} keep|cancel|credit"
+        )
+    assert link is not None, f"{item.kind} is open on a link"
+    return of_held(desk, case, item, link) if item.kind == "held" else of_side(desk, case, item, link)
+
+
+def made(
+    desk: Desk, case: Case, item: OpenItem, *, at: str, why: str, remedy: str, system: str = "",
+    ours: Value = None, theirs: Value = None,
+) -> Opened:  # fmt: skip
+    """With what all kinds have."""
+    return Opened(
+        at=at, kind=item.kind, code=item.code, entity=item.entity, name=name_of(case.record, desk.declaration),
+        system=system or item.system, field=item.field, why=why, remedy=remedy, ours=ours, theirs=theirs,
+        since=item.since,
+    )  # fmt: skip
+
+
+# ---- each kind
+def of_conflict(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
+    """Its sides by their systems."""
+    conflict = case.record.conflicts.get(item.field)
+    if conflict is None:
+        return None
+    kind = desk.declaration.entities[item.entity].of(item.field).type.name
+    zone, ours = desk.declaration.zone, case.value(item.field).value
+    sides = {name_of_side(case, side): value for side, value in conflict.sides.items()}
+    others = [(system, value) for system, value in sides.items() if not case.equal(item.field, value, ours)]
+    system, theirs = others[0] if others else next(iter(sides.items()))
+    at = str(Place(record=item.record, field=item.field))
+    told = ", ".join(f"{side} says {in_words(value, kind, zone)}" for side, value in sides.items())
+    named = "|".join(side for side in sides if side != RECORD_SIDE) or system
+    return made(
+        desk, case, item, at=at, why=f"several changed it: {told}", system=system, ours=ours, theirs=theirs,
+        remedy=f"syncline conflicts take {named} {at}, or: syncline conflicts set VALUE {at}",
+    )  # fmt: skip
+
+
+def name_of_side(case: Case, side: str) -> str:
+    """The system of a side; its row too, where that system has several."""
+    if side == RECORD_SIDE or int(side) not in case.links:
+        return RECORD_SIDE
+    return where(case, case.links[int(side)])
+
+
+def where(case: Case, link: Link) -> str:
+    """A link's system; its row too, where that system has several of the record."""
+    several = [one for one in case.links.values() if one.system == link.system and one.state != "tombstone"]
+    if len(several) > 1 and link.external_id is not None:
+        return f"{link.system}/{link.stream}/{link.external_id}"
+    return link.system
+
+
+def place(case: Case, link: Link, field: str) -> str:
+    """As commands take it."""
+    base = str(Place(record=case.record.id, field=field))
+    return f"{base}@{where(case, link)}"
+
+
+def of_side(desk: Desk, case: Case, item: OpenItem, link: Link) -> Opened:
+    """A first difference, or a withheld field."""
+    at, theirs = place(case, link, item.field), case.view(link.id).get(item.field)
+    ours = case.value(item.field).value
+    if item.kind == "difference":
+        why = "both had it already when they were linked for the first time, and they differ"
+        take = f"syncline conflicts take {where(case, link)} {at}"
+        return made(
+            desk, case, item, at=at, why=why, ours=ours, theirs=theirs,
+            remedy=f"{take}, or: syncline conflicts redo {at}",
+        )  # fmt: skip
+    withheld = case.known(link.id, item.field).withheld
+    undone = withheld is not None and withheld.undo
+    why = f"put back by the undo of run {withheld.undo}" if withheld and undone else "left alone by a person's wish"
+    return made(
+        desk, case, item, at=at, why=why, ours=ours, theirs=theirs,
+        remedy=f"syncline conflicts keep {at}, or: syncline conflicts redo {at}",
+    )  # fmt: skip
+
+
+def of_parking(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
+    """Of a record, an expression of it, a link or a field on a link."""
+    link = case.links.get(item.link)
+    parking = parking_of(case, item, link)
+    if parking is None:
+        return None
+    at = place(case, link, item.field) if link is not None else str(Place(record=item.record, field=item.field))
+    theirs = parking.theirs
+    if theirs is None and link is not None and item.field:
+        theirs = case.view(link.id).get(item.field)
+    ours = parking.ours if parking.ours is not None or not item.field else case.value(item.field).value
+    return made(
+        desk, case, item, at=at, why=parking.reason or parking.code, ours=ours, theirs=theirs,
+        remedy=remedy_of(parking, at),
+    )  # fmt: skip
+
+
+def parking_of(case: Case, item: OpenItem, link: Link | None) -> Parking | None:
+    """Where it is kept."""
+    if link is not None:
+        return case.known(link.id, item.field).parked if item.field else link.parked
+    return case.record.unfit.get(item.field) if item.field else case.record.parked
+
+
+def remedy_of(parking: Parking, at: str) -> str:
+    """What to do about it, and the command that tries it again; what a correction there heals needs none."""
+    if parking.code == DOES_NOT_FIT and parking.remedy:
+        return parking.remedy
+    again = f"syncline parked retry {at}"
+    return f"{parking.remedy}, then: {again}" if parking.remedy else again
+
+
+def of_candidate(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
+    """It shares a match key with another record."""
+    other = case.record.candidate_of
+    if other is None:
+        return None
+    found = desk.case(other)
+    called = f"{name_of(found.record, desk.declaration)}, record {other}" if found is not None else f"record {other}"
+    at = str(Place(record=item.record))
+    return made(
+        desk, case, item, at=at, why=f"may be the same as {called}", system=case.record.origin,
+        remedy=f"syncline links add {other} {at}, or: syncline links distinct {at}",
+    )  # fmt: skip
+
+
+def of_held(desk: Desk, case: Case, item: OpenItem, link: Link) -> Opened:
+    """A write that a brake, or mode approve, holds."""
+    brake = f"{link.system}/{link.stream}/{item.code}"
+    mode = desk.declaration.mode_of(link.system, link.entity)
+    why = "mode approve: it waits for a person" if mode == "approve" else f"the brake holds each {item.code} there"
+    ours = case.value(item.field).value if item.field else None
+    theirs = case.view(link.id).get(item.field) if item.field and link.state != "birth" else None
+    return made(
+        desk, case, item, at=place(case, link, item.field), why=why, ours=ours, theirs=theirs,
+        remedy=f"syncline brake release {brake}",
+    )  # fmt: skip
+
+
+def of_row(hub: Hub, row: ParkedRow) -> Opened:
+    """A row that belongs to no record."""
+    at = str(Place(system=row.system, stream=row.stream, id=row.id))
+    entity = next((b.entity for b in hub.declaration.bindings if (b.system, b.stream) == (row.system, row.stream)), "")
+    parking = row.parking
+    return Opened(
+        at=at, kind="parked", code=parking.code, entity=entity, name=name_of_row(row), system=row.system,
+        why=parking.reason or parking.code, remedy=remedy_of(parking, at), theirs=parking.theirs, since=parking.at,
+    )  # fmt: skip
+
+
+def name_of_row(row: ParkedRow) -> str:
+    """What its system calls it."""
+    told = (row.raw.get(name) for name in ("name", "display_name", "email", "subject", "dealname", "hs_sku"))
+    found = next(islice((one for one in told if isinstance(one, str) and one.strip()), 1), None)
+    return found or f"{row.stream} {row.id}"
