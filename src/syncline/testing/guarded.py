@@ -108,7 +108,7 @@ def arrived(world: World) -> Counter[tuple[str, str, str | None]]:
 
 def kind_of(row: RowAt, written: Written, field: str) -> str | None:
     """What this write meant for a row that held what it held; None: it filled a blank, or changed nothing."""
-    before = [state for state in row.history if state.at < written.at]
+    before = row.history[: written.states]  # several may have come at one moment
     held = users.canonical(field, before[-1].values[field]) if before else None
     told = users.canonical(field, (written.values or {})[field])
     if held is None or company.FIELDS[field].type.key(held) == company.FIELDS[field].type.key(told):

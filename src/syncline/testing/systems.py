@@ -89,12 +89,13 @@ class RowAt:
 
 @dataclass
 class Written:
-    """A write of the hub, as it arrived."""
+    """A write of the hub, as it arrived. `states`: how many its row had had until then."""
 
     at: float
     stream: str
     id: str | None
     values: Raw | None
+    states: int = 0
 
 
 @dataclass(frozen=True)
@@ -297,7 +298,9 @@ class SimSystem:
 
     def do(self, stream: str, method: str, rid: str | None, request: Request) -> Answer:
         """The work itself."""
-        self.written.append(Written(self.clock(), stream, rid, None if method == "DELETE" else dict(request.json)))
+        states = len(self.rows[stream][rid].history) if rid in self.rows[stream] else 0
+        values = None if method == "DELETE" else dict(request.json)
+        self.written.append(Written(self.clock(), stream, rid, values, states))
         if method == "POST":
             return self.create(stream, dict(request.json), request.headers.get("key"))
         row = self.rows[stream].get(rid or "")
