@@ -212,7 +212,7 @@ def running(
         opened.callback(egress.close)
         hub = Hub(declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch)
         recover.recover(hub)  # L4: the lease is ours, so whoever sent these is gone
-        urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True))
+        urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)
         yield Running(
             declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
             breaker=breaker,

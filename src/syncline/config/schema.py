@@ -32,6 +32,10 @@ class SystemBlock(Block):
     url: Text | None = Field(default=None, description="Its address, without user and password; may hold `${NAME}`.")
     secret: str | None = Field(default=None, description="`vault` (put there by `syncline connect`) or `${NAME}`.")
     mode: Mode | None = Field(default=None, description="At most this, whatever the hub's mode.")
+    poll: Seconds | None = Field(default=None, description="How often the service reads what changed. Default `60s`.")
+    sweep: Seconds | None = Field(
+        default=None, description="After how long the service reads all of it again, bit by bit. Default `7 days`."
+    )
     empty_is: Literal["", False] | None = Field(
         default=None, description="How it says empty, besides null; a field's `at` may say otherwise."
     )

@@ -20,7 +20,10 @@ MODES: tuple[Mode, ...] = ("read-only", "approve", "live")
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """One connected application. `options` are the connector's own keys, secrets among them as Secret or InVault."""
+    """One connected application. `options` are the connector's own keys, secrets among them as Secret or InVault.
+
+    poll, sweep: every how many seconds the service reads what changed, and all of it; None: as it does by itself.
+    """
 
     name: str
     connector: str
@@ -29,6 +32,8 @@ class System:
     url: str | None = None
     secret: Secret | InVault | None = None
     mode: Mode | None = None
+    poll: float | None = None
+    sweep: float | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

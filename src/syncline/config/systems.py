@@ -16,6 +16,7 @@ from syncline.config.secret import InVault, Secret, filled
 from syncline.config.settings import System
 
 _UNSHARED = frozenset({"custom", "communication"})
+LEAST_SECONDS = {"poll": 1.0, "sweep": 60.0}
 _HOST = re.compile(r"[^\s\\\x00-\x1f\x7f%]+")
 
 
@@ -43,6 +44,7 @@ def _system(
         check.lacks(path, f"{quoted(name)} has no secret", "add `secret: vault` or `secret: ${NAME}`")
     return System(
         name=name, connector=block.connector, roles=tuple(block.roles), primary=block.primary, mode=block.mode,
+        poll=_often(check, path, "poll", block.poll), sweep=_often(check, path, "sweep", block.sweep),
         url=_url(check, path, block, environment), secret=_secret(secrets, (*path, "secret")),
         options=_options(check, path, block, secrets, environment),
     )  # fmt: skip
@@ -77,6 +79,14 @@ def _options(
 def _slipped(word: str, known: str) -> bool:
     """One letter too many, too few, or two in the wrong order; another letter may well be another word."""
     return OSA.distance(word, known) == 1 and (len(word) != len(known) or sorted(word) == sorted(known))
+
+
+def _often(check: Check, path: Path, key: str, seconds: float | None) -> float | None:
+    """Never without end, and not so often that it does nothing else."""
+    if seconds is not None and seconds < LEAST_SECONDS[key]:
+        least = f"{LEAST_SECONDS[key]:.0f}s"
+        check.error((*path, key), f"{quoted(key)} is shorter than {least}", f"write `{least}` or more")
+    return seconds
 
 
 def _url(check: Check, path: Path, block: SystemBlock, environment: Mapping[str, str]) -> str | None:

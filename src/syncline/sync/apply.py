@@ -45,7 +45,7 @@ def apply(hub: Hub, plan: Plan) -> Applied:
 def begin_run(hub: Hub, plan: Plan) -> int:
     """All that the plan writes is one run: the hub's, where it works under one."""
     with hub.ledger.unit() as unit:
-        number = hub.run if hub.run is not None else unit.new_id("run")
+        number = hub.run if isinstance(hub.run, int) else unit.new_id("run")
         unit.save_run(Run(id=number, kind="apply", at=hub.clock(), note=plan.id))
     return number
 
@@ -84,7 +84,8 @@ def each_batch(hub: Hub, place: Place, plan: Plan, applied: Applied, now: Round)
             applied.all(batch, "dropped", f"nothing is written to {binding.system} now: read-only, or being read anew")
             continue
         try:
-            write_batch(hub, binding, stream, batch, applied, second=now == "second")
+            with hub.turn("tell", *place):
+                write_batch(hub, binding, stream, batch, applied, second=now == "second")
         except NotNow as error:
             applied.all(batch, "dropped", str(error))
 

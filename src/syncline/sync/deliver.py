@@ -14,7 +14,7 @@ from syncline.model.observation import Observation
 from syncline.model.outcome import Outcome
 from syncline.sync import birth, observe, outcomes, poison, scope, send, settle, stops, writing
 from syncline.sync.desk import Desk
-from syncline.sync.hub import Hub
+from syncline.sync.hub import Hub, one_at_a_time
 from syncline.sync.stops import Gate, Ready
 
 RETRY_SECONDS = 1.0
@@ -22,6 +22,7 @@ DECIDES = ("tombstone", "undo", "left")
 """History that says that a record's rows are to be deleted."""
 
 
+@one_at_a_time("tell")
 def deliver(hub: Hub, system: str, stream_name: str) -> int:
     """Tells one batch of due links of a stream. Returns how many links it worked on."""
     due_now = due_there(hub, system, stream_name)
@@ -30,12 +31,14 @@ def deliver(hub: Hub, system: str, stream_name: str) -> int:
     return len(batch)
 
 
+@one_at_a_time("tell")
 def deliver_first(hub: Hub, system: str, stream_name: str, links: Sequence[Link]) -> int:
     """Tells those of these links that are due before all others of the stream, but behind the same brakes."""
     due_now = due_there(hub, system, stream_name) if links else ()
     if not due_now:
         return 0
     now, approving = hub.clock(), stops.waits_for_plan(hub, hub.declaration.binding(system, stream_name))
+    links = list(hub.ledger.links(link.id for link in links).values())  # as they are now that it is our turn # I4
     mine = [k for k in links if k.due_at is not None and k.due_at <= now and (k.writing is not None or not approving)]
     size = min(hub.batch, hub.stream(system, stream_name).batch_size)
     for at in range(0, len(mine), size):

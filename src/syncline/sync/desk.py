@@ -21,7 +21,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import FieldValue, Record
 from syncline.model.rows import ParkedRow, Run
-from syncline.sync.hub import Hub
+from syncline.sync.hub import Gathering, Hub
 from syncline.sync.spread import Spread
 from syncline.sync.store import Row, Unit
 
@@ -340,7 +340,9 @@ def standing(record: Record, links: Mapping[int, Link]) -> tuple[object, ...]:
 def open_desk(hub: Hub, unit: Unit, kind: str, stream: tuple[str, str] | None = None) -> Desk:
     """A desk with its own run, unless the hub works under one."""
     run, now = hub.run, hub.clock()
-    if run is None:
+    if isinstance(run, Gathering):
+        run = run.under(unit, now)
+    elif run is None:
         run = unit.new_id("run")
         unit.save_run(Run(id=run, kind=kind, at=now))
     desk = Desk(hub=hub, unit=unit, run=run, now=now)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from syncline.config.declaration import Declaration
 from syncline.connect.connector import Connector
@@ -13,8 +15,15 @@ from syncline.connect.door import Door
 from syncline.connect.stream import Stream
 from syncline.merge import order
 from syncline.model.intent import Intent
+from syncline.model.rows import Run
 from syncline.sync import dependants
-from syncline.sync.store import Ledger
+from syncline.sync.beside import Beside
+from syncline.sync.store import Ledger, Unit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+StreamStep = Callable[Concatenate["Hub", str, str, P], T]
+"""A step of one stream: (hub, system, stream, ...)."""
 
 
 def no_point(name: str) -> None:
@@ -29,12 +38,31 @@ def nobody_hears(intents: Sequence[Intent]) -> None:
     """The default for `Hub.told`."""
 
 
+@dataclass(kw_only=True)
+class Gathering:
+    """Steps that follow one another as one run, which begins with the first of them that changes anything.
+
+    kind:   what they are, as `poll`. number: the run's, once it has begun.
+    """
+
+    kind: str
+    number: int | None = None
+
+    def under(self, unit: Unit, now: float) -> int:
+        """The run, in the transaction that works under it."""
+        if self.number is None:
+            self.number = unit.new_id("run")
+        unit.save_run(Run(id=self.number, kind=self.kind, at=now))  # again and again: an earlier unit may have failed
+        return self.number
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hub:
     """clock: seconds. wait: lets so many of them pass.
 
     point: called at each named crash point, so that tests can stop there.
     run:   the run that everything is done under (see `run.begin`); None: each step is a run of its own.
+    beside: what several threads do one at a time. urgent: somebody waits for what this one does.
     saw:   hears how many rows a read showed. told: hears which writes were answered, after that was committed.
     """
 
@@ -45,10 +73,16 @@ class Hub:
     clock: Callable[[], float]
     point: Callable[[str], None] = no_point
     batch: int = 100
-    run: int | None = None
+    run: int | Gathering | None = None
     saw: Callable[[str, str, int], None] = nobody_sees
     told: Callable[[Sequence[Intent]], None] = nobody_hears
     wait: Callable[[float], None] = time.sleep
+    beside: Beside = field(default_factory=Beside)
+    urgent: bool = False
+
+    def turn(self, *what: str) -> AbstractContextManager[None]:
+        """While this thread has it, no other does the same on this hub."""
+        return self.beside.turn(*what, urgent=self.urgent)
 
     @cached_property
     def reference_fields(self) -> Mapping[str, tuple[str, ...]]:
@@ -104,3 +138,17 @@ class Hub:
     def stream(self, system: str, stream: str) -> Stream:
         """The contract of a stream."""
         return self.connectors[system].stream(stream)
+
+
+def one_at_a_time(what: str) -> Callable[[StreamStep[P, T]], StreamStep[P, T]]:
+    """Marks a step that several threads do one at a time on one stream; `what` it is."""
+
+    def marked(step: StreamStep[P, T]) -> StreamStep[P, T]:
+        @wraps(step)
+        def taken(hub: Hub, system: str, stream: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            with hub.turn(what, system, stream):
+                return step(hub, system, stream, *args, **kwargs)
+
+        return taken
+
+    return marked

@@ -14,7 +14,7 @@ from syncline.model.observation import Gone, Observation
 from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
 from syncline.sync import endless, missed, poison, settle
-from syncline.sync.hub import Hub
+from syncline.sync.hub import Hub, one_at_a_time
 
 RESOLUTION_SECONDS = 2.0
 """Stamps may be whole seconds, rounded either way: a cursor overlaps by this beside `settles_in`."""
@@ -140,6 +140,7 @@ def has_name(stream: Stream, raw: Any) -> bool:
     return isinstance(raw, Mapping) and raw.get(stream.key) not in (None, "")
 
 
+@one_at_a_time("read")
 def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     """Reads one page of what changed (or of a sweep). Returns whether there is more.
 
@@ -180,6 +181,7 @@ def turned(hub: Hub, stream: Stream, cursor: Cursor, after: str | None) -> Curso
     raise NotNow(cursor.system, f"{stream.name}: {why}", endless.AGAIN_SECONDS)
 
 
+@one_at_a_time("read")
 def advance(hub: Hub, system: str, name: str) -> bool:
     """The next step of a stream: its baseline until that is done, then its changes. Returns whether there is more."""
     cursor = hub.ledger.cursor(system, name, "changes")
@@ -207,6 +209,7 @@ def overlapped(since: float, lag: float) -> float:
     return since - lag - RESOLUTION_SECONDS
 
 
+@one_at_a_time("read")
 def poll_deletes(hub: Hub, system: str, name: str) -> bool:
     """Reads one page of the list of deletes. Returns whether there is more."""
     stream, now = hub.stream(system, name), hub.clock()
@@ -223,6 +226,7 @@ def poll_deletes(hub: Hub, system: str, name: str) -> bool:
     return page.next is not None
 
 
+@one_at_a_time("look")
 def look(hub: Hub, system: str, name: str) -> int:
     """Looks at the objects that hints name, now, by the strongest read. Returns how many hints were done."""
     stream, now = hub.stream(system, name), hub.clock()

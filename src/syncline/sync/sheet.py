@@ -227,7 +227,9 @@ def seen_hash(seen: Mapping[str, Any]) -> str:
     return sha256(_json.encode(seen)).hexdigest()
 
 
-UNSAID = frozenset({"mode", "entity_modes", "addressees", "alerts", "brakes", "brakes_from_links", "examples"})
+UNSAID = frozenset(
+    {"mode", "entity_modes", "poll", "sweep", "addressees", "alerts", "brakes", "brakes_from_links", "examples"}
+)
 """Parts of a declaration that decide when something is written, by whom it is heard, and not what is written."""
 
 

@@ -10,7 +10,7 @@ from syncline.connect.connector import SHARED
 from syncline.connect.webhook import Touched
 from syncline.model.rows import Hint
 from syncline.sync import endless, observe
-from syncline.sync.hub import Hub
+from syncline.sync.hub import Hub, one_at_a_time
 
 
 def hints_of(hub: Hub, system: str, touched: Iterable[Touched]) -> list[Hint]:
@@ -29,6 +29,7 @@ def hints_of(hub: Hub, system: str, touched: Iterable[Touched]) -> list[Hint]:
     ]
 
 
+@one_at_a_time("read parts")
 def poll_parts(hub: Hub, system: str, parent: str, name: str) -> bool:
     """Reads one page of what changed in a stream of parts, as lines. Returns whether there is more.
 

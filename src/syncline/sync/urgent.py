@@ -9,7 +9,6 @@ from syncline.merge.order import Order
 from syncline.sync import deliver, observe
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
-from syncline.sync.store import Row
 
 IDLE_SECONDS = 0.5
 
@@ -24,26 +23,31 @@ def follow_hints(hub: Hub, system: str, stream: str, not_now: NotNowTold) -> int
     Returns how many hints were done. Raises NotNow where the stream cannot be read; then the hints stay. A system that
     cannot be told is told to `not_now`: its links stay due, and it holds up no other. # L2
     """
-    size = min(hub.batch, hub.stream(system, stream).batch_size)
-    rows = [(system, stream, hint.id) for hint in hub.ledger.hints(system, stream, hub.clock(), size)]
-    done = observe.look(hub, system, stream) if rows else 0
-    if done:
-        tell_records_of(hub, rows, not_now)
+    done, records = look_first(hub, system, stream)
+    tell_first(hub, records, not_now)
     return done
 
 
-def tell_records_of(hub: Hub, rows: Iterable[Row], not_now: NotNowTold) -> None:
-    """What the records of these rows are due to tell, parents before children."""
-    records = {link.record for link in hub.ledger.links_at(rows).values()}
+def look_first(hub: Hub, system: str, stream: str) -> tuple[int, list[int]]:
+    """Looks at the rows that hints of a stream name. Returns how many hints were done, and whose records they are."""
+    size = min(hub.batch, hub.stream(system, stream).batch_size)
+    rows = [(system, stream, hint.id) for hint in hub.ledger.hints(system, stream, hub.clock(), size)]
+    done = observe.look(hub, system, stream) if rows else 0
+    return done, sorted({link.record for link in hub.ledger.links_at(rows).values()}) if done else []
+
+
+def tell_first(hub: Hub, records: Iterable[int], not_now: NotNowTold, only: str | None = None) -> None:
+    """What these records are due to tell, parents before children. only: to this system."""
     links = [link for found in hub.ledger.links_of(sorted(records)).values() for link in found]
     order = hub.sequence
     assert isinstance(order, Order), "streams that require one another are refused when the declaration is checked"
     for place in order.streams:
         mine = [link for link in links if (link.system, link.stream) == place and link.due_at is not None]
-        try:
-            deliver.deliver_first(hub, *place, mine)
-        except NotNow as reason:
-            not_now(reason)
+        if only in (None, place[0]):
+            try:
+                deliver.deliver_first(hub, *place, mine)
+            except NotNow as reason:
+                not_now(reason)
 
 
 def attend(hub: Hub, wake: Event, over: Event, not_now: NotNowTold) -> None:

@@ -13,7 +13,8 @@ from syncline.sync.hub import Hub
 
 def wake(hub: Hub) -> int:
     """Derives one batch of the records whose moment has come. Returns how many records it worked on."""
-    armed = arming.arm(hub)
+    with hub.turn("arm"):
+        armed = arming.arm(hub)
     due = hub.ledger.wakes(hub.clock(), hub.batch)
     if not due:
         return armed
