@@ -32,6 +32,7 @@ from syncline.ledger.budgets import Budgets
 from syncline.ledger.dialect import Synchronous
 from syncline.ledger.secrets import open_secrets
 from syncline.ledger.sql import SqlLedger, open_ledger
+from syncline.patterns.known import expand
 from syncline.sync import recover
 from syncline.sync.hub import Hub
 from syncline.vault import master
@@ -86,7 +87,7 @@ class Known(Mapping[str, Connector]):
 
 def declared(source: str | Path, environment: Mapping[str, str]) -> Loaded:
     """What a hub.yaml says. Raises DeclarationErrors with everything that is wrong with it."""
-    return load(source, Known(), environment=environment)
+    return load(source, Known(), environment=environment, expand_pattern=expand)
 
 
 def use_of(declaration: Declaration, system: str) -> Use:

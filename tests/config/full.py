@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syncline.config.patterns import UnknownPattern
+from syncline.patterns.pattern import DoesNotFit, UnknownPattern
 
 FULL = """\
 hub: acme
@@ -101,9 +101,9 @@ CRM_SUPPORT = {
 PATTERNS: Mapping[str, Any] = {"crm-erp": CRM_ERP, "crm-support": CRM_SUPPORT}
 
 
-def expand(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+def expand(name: str, options: Mapping[str, Any], members: Any) -> Mapping[str, Any]:
     if name not in PATTERNS:
         raise UnknownPattern(tuple(PATTERNS))
     if options.get("inventory") == "often":
-        raise ValueError("`inventory` is a duration")
+        raise DoesNotFit("`inventory` is a duration", "write it as `1h`", option="inventory")
     return PATTERNS[name]  # type: ignore[no-any-return]

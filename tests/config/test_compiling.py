@@ -68,16 +68,17 @@ def test_patterns_that_cannot_be_expanded_are_all_that_is_said_of_what_they_leav
     (unknown,) = problems(FULL.replace("crm-support:", "crm-suport:"), expand_pattern=expand)
     assert (unknown.message, unknown.suggestion) == ("unknown pattern `crm-suport`", "did you mean `crm-support`?")
     (wrong,) = problems(FULL.replace("inventory: 1h", "inventory: often"), expand_pattern=expand)
-    assert (wrong.path, wrong.message) == ("patterns.crm-erp", "`inventory` is a duration")
+    assert (wrong.path, wrong.message) == ("patterns.crm-erp.inventory", "`inventory` is a duration")
+    assert wrong.suggestion == "write it as `1h`"
     assert only(HEAD + "patterns: {a: 1}\n").message == "should be a block of keys with values"
 
 
 def test_what_is_wrong_in_a_pattern_is_at_the_pattern() -> None:
     broken = {"fields": {"account.name": {"type": "txt"}, "account.list": {"type": "set", "order": ["a"]}}}
-    found = problems(HEAD + "patterns: {mine: {}}\n", expand_pattern=lambda name, options: broken)
+    found = problems(HEAD + "patterns: {mine: {}}\n", expand_pattern=lambda name, options, members: broken)
     assert {(one.place.line, one.place.column) for one in found} == {(5, 12)}
     expression = {"fields": {"account.name": {"type": "text", "is": "upper(nme)"}}}
-    found = problems(HEAD + "patterns:\n  mine:\n", expand_pattern=lambda name, options: expression)
+    found = problems(HEAD + "patterns:\n  mine:\n", expand_pattern=lambda name, options, members: expression)
     assert {one.place.line for one in found} == {6}
 
 

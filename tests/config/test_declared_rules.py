@@ -12,6 +12,7 @@ from declaring import ENVIRONMENT, unmarked
 from syncline.config.load import load
 from syncline.config.problems import DeclarationErrors
 from syncline.model.event import cloud_event
+from syncline.sync import rounds
 
 STREAMS = {
     "crm": {"account": "name rep", "deal": "title stage amount account urgent", "task": "title rep due about"},
@@ -66,6 +67,14 @@ rules:
     make: {task: {in: crm, for: account.rep, title: "Look at {deal.title}", due: 1d, about: "{account.name}"}}
     notify: [sales, account.rep]
     text: "{title} is worth {amount}"
+"""
+
+ROLLED = """\
+  order.deal: {type: reference, of: deal}
+  deal.ordered: {rollup: sum, of: order, value: total}
+  account.sold: {rollup: sum, of: deal, value: ordered}
+rules:
+  won: {when: deal.won, make: {order: {in: erp, ref: "of {title}", total: "{amount}", deal: "{deal}"}}}
 """
 
 
@@ -281,3 +290,19 @@ def test_an_event_that_two_fields_could_say_is_asked_for() -> None:
     (problem,) = raised.value.problems
     assert "several fields may say" in problem.message
     assert "deal.won: \"stage = 'won'\"" in (problem.suggestion or "")
+
+
+def test_a_command_arms_rules_and_gathers_no_longer_what_moved() -> None:
+    """Everything once: rules are armed, and rollups over rollups stand, though nobody comes back in half a minute."""
+    world = DeclaredWorld(HEAD + ROLLED, STREAMS)
+    account = world.type("crm", "account", name="Acme", rep="zoe")
+    world.now += 10
+    rounds.sync(world.hub)
+    world.now += 10
+    deal = world.type("crm", "deal", title="d1", stage="won", amount=7, account=account)
+    world.now += 10
+    rounds.sync(world.hub)
+    (order,) = world.held("erp", "order")
+    assert order["ref"] == "of d1"
+    record = world.record("crm", "deal", deal)
+    assert (record.fields["ordered"].value, world.record("crm", "account", account).fields["sold"].value) == (7, 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from syncline.config.problems import Path, Place, Report, meant, quoted
 from syncline.config.schema import EntityBlock, HubBlock
@@ -165,6 +165,14 @@ class Check:
         block = self.hub.systems.get(system)
         connector = self.connectors.get(block.connector) if block is not None else None
         return {stream.name: stream for stream in connector.streams} if connector is not None else {}
+
+    def empty_is(self, system: str) -> Literal["", False] | None:
+        """How a system says empty, besides null: as the file says, else as its connector's template does."""
+        block = self.hub.systems.get(system)
+        if block is None or "empty_is" in block.model_fields_set:
+            return block.empty_is if block is not None else None
+        connector = self.connectors.get(block.connector)
+        return connector.template.empty_is if connector is not None and connector.template is not None else None
 
     def stream(self, binding: Binding) -> Stream:
         """The stream of a binding."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from syncline.config.check import ENTITIES, Check, Declared
@@ -27,12 +27,23 @@ _WITH_VALUES = frozenset({"enum", "text", "boolean", "set"})
 
 
 def find_kinds(check: Check) -> None:
-    """The type of every declared field; rollups last, since theirs comes from the child's field."""
+    """The type of every declared field; rollups last, since theirs comes from the child's field, which may be one."""
     declared = [one for fields in check.declared.values() for one in fields.values()]
-    for one in sorted(declared, key=lambda one: one.block.rollup is not None):
+    rolled = [one for one in declared if one.block.rollup is not None]
+    _find(check, [one for one in declared if one.block.rollup is None])
+    while found := _find(check, rolled):
+        rolled = [one for one in rolled if one not in found]
+
+
+def _find(check: Check, declared: Sequence[Declared]) -> list[Declared]:
+    """Those of these fields whose type is known now."""
+    found = []
+    for one in declared:
         kind = _of_field(check, one)
         if kind is not None:
             check.kinds[one.entity, one.name] = kind
+            found.append(one)
+    return found
 
 
 def _of_field(check: Check, one: Declared) -> FieldType | None:

@@ -111,7 +111,7 @@ def _listed(types: frozenset[str]) -> str:
 def _empty(check: Check, block: LensBlock, name: str, system: str) -> Empty:
     if "empty_is" in block.model_fields_set:
         return block.empty_is
-    found = check.hub.systems[system].empty_is if system in check.hub.systems else None
+    found = check.empty_is(system)
     # A system that says `false` for empty still means no by the false of a boolean.
     return None if name == "boolean" and found is False else found
 

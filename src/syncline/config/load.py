@@ -14,7 +14,7 @@ from syncline.config.check import Check, CompileExpression
 from syncline.config.computed import computed_of, rollups_of
 from syncline.config.declaration import Declaration
 from syncline.config.kinds import find_kinds
-from syncline.config.patterns import ExpandPattern, no_patterns, with_patterns
+from syncline.config.patterns import no_patterns, with_patterns
 from syncline.config.policies import entities_of
 from syncline.config.problems import DeclarationErrors, Path, Place, Problem, Report, quoted
 from syncline.config.references import check_circles
@@ -27,6 +27,7 @@ from syncline.connect.connector import Connector
 from syncline.mapping.numbers import currency_code
 from syncline.mapping.sql import compile_expression
 from syncline.mapping.times import known_zone
+from syncline.patterns.pattern import ExpandPattern
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def load(
     tree = None if text is None else read_tree(text, name, report, suspect)
     if tree is not None:
         tree, secrets = take_secrets(tree, environment, report)
-        tree = with_patterns(tree, expand_pattern, report)
+        tree = with_patterns(tree, expand_pattern, connectors, report)
         hub = validated(tree, report)
         if hub is not None:
             check = _check(tree, hub, report, connectors, compile_expression)

@@ -12,13 +12,16 @@ from syncline.config.problems import Path, meant, quoted
 from syncline.config.schema import MakeBlock
 from syncline.config.settings import Making
 from syncline.mapping.binding import Binding
-from syncline.mapping.expression import Expression
+from syncline.mapping.expression import SELF, Expression
 from syncline.mapping.field_type import FieldType, Unfit
 from syncline.mapping.sql_errors import ExpressionErrors
 from syncline.mapping.sql_types import SPELLED, fits, sql_type
 from syncline.mapping.substitution import Substitution, compile_substitution
 
 _ONE_COLUMN = re.compile(r"\{([^{}]+)\}")
+
+
+ITSELF = Expression(text="the record itself", reads=frozenset(), type="reference", evaluate=lambda column: column(SELF))
 
 
 @dataclass(kw_only=True)
@@ -99,6 +102,9 @@ def _give(check: Check, path: Path, entity: str, made: str, name: str, value: An
     whole = _ONE_COLUMN.fullmatch(value) if isinstance(value, str) else None
     if kind.name == "lines":
         _give_lines(check, path, entity, made, name, "" if whole is None else whole[1], found)
+        return
+    if whole is not None and whole[1] == entity and kind.name == f"reference to {entity}":
+        found.given[name] = ITSELF
         return
     column = None if whole is None else columns_of(check, entity).get(whole[1])
     if whole is not None and column is not None and (fits(sql_type(column[1]), kind) or not _spelled(column[1], kind)):

@@ -91,7 +91,10 @@ class EntityBlock(Block):
 
 
 class MakeBlock(Block):
-    """A record that a rule makes. Further keys are fields of it: a value, `{field}`, or text with `{field}` in it."""
+    """A record that a rule makes. Further keys are fields of it: a value, `{field}`, or text with `{field}` in it.
+
+    `{deal}` alone is the deal itself, where the rule is about deals: for a field that refers to it.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 

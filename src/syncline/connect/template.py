@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,8 @@ class Template:
     on_create: entity to raw values that a new row gets.
     keys:      entity to the fields by which its rows are matched, the strongest first.
     values:    entity to field to what this vendor calls each canonical value: rows of `values:`.
+    ids:       entity to where a row's own id is read.
+    empty_is:  how this vendor says empty, besides null, where the hub's file does not say.
     """
 
     at: Mapping[str, Mapping[str, Any]]
@@ -23,6 +25,8 @@ class Template:
     on_create: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    ids: Mapping[str, Any] = field(default_factory=dict)
+    empty_is: Literal["", False] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,9 @@ from typing import Any
 Lookup = Callable[[str], Any]
 """A column's name (`email`, `account.erp_number`) to its loaded value; None where there is none."""
 
+SELF = ""
+"""The column that is the record itself: its number."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Expression:

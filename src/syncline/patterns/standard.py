@@ -45,6 +45,18 @@ def with_same_parts(at: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def own_fields(system: str, template: Template, entity: str, names: Iterable[str]) -> dict[str, Any]:
+    """Those of an entity's fields that one system keeps, and is the truth of."""
+    here = {system: template}
+    return {
+        f"{entity}.{name}": {
+            **VOCABULARY[entity][name], **values(here, entity, name, VOCABULARY[entity][name]),
+            "truth": system, "at": {system: template.at[entity][name]},
+        }
+        for name in names if name in template.at.get(entity, {})
+    }  # fmt: skip
+
+
 def is_key(here: Mapping[str, Template], entity: str, key: str) -> bool:
     """Do all these systems match by it, and keep it?"""
     return all(key in one.keys.get(entity, ()) and key in one.at[entity] for one in here.values())

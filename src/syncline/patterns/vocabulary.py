@@ -49,6 +49,7 @@ VOCABULARY: Mapping[str, Mapping[str, Block]] = MappingProxyType(
             "name": text(),
             "number": text(),
             "domain": text(case="ignore"),
+            "customer": {"type": "boolean"},  # it buys from the company
             "phone": PHONE,
             "address": {"type": "address"},
             "vat_id": text(case="ignore"),
@@ -78,6 +79,10 @@ VOCABULARY: Mapping[str, Mapping[str, Block]] = MappingProxyType(
             "contact": reference("contact"),
             "rep": reference("person"),
             "lines": LINES,
+            "order_number": text(),  # what became of it in the ERP
+            "order_stage": text(),
+            "invoice_number": text(),
+            "invoice_status": text(),
         },
         "order": {
             "number": text(),
@@ -93,10 +98,12 @@ VOCABULARY: Mapping[str, Mapping[str, Block]] = MappingProxyType(
         },
         "invoice": {
             "number": text(),
+            "kind": choice("invoice", "credit", "receipt"),
             "reference": text(),
             "stage": choice("draft", "posted", "cancelled"),
             "paid": choice("no", "partly", "yes", "reversed"),
             "date": DATE,
+            "made_at": MOMENT,
             "due_date": DATE,
             "amount": MONEY,
             "open_amount": MONEY,

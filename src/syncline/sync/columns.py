@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from syncline.mapping.expression import Expression, Lookup
+from syncline.mapping.expression import SELF, Expression, Lookup
 from syncline.mapping.field_type import Unfit
 from syncline.mapping.sql_nodes import NOW
 from syncline.merge.case import Case
@@ -24,6 +24,8 @@ def columns(desk: Desk, record: Record) -> Lookup:
     def value(name: str) -> object:
         if name == NOW:
             return desk.now
+        if name == SELF:
+            return record.id
         if "." not in name:
             loaded: object = policy.of(name).type.load(record.fields.get(name, NOTHING).value)
             return loaded

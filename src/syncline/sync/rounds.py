@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from syncline.merge.order import Order
-from syncline.sync import deliver, derive, observe, touched
+from syncline.sync import deliver, derive, observe, touched, wakes
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 
 Place = tuple[str, str]
 Step = Callable[[str, str], bool]
 """One step of a stream; returns whether there is more."""
+
+GATHERED_SECONDS = 60.0
+"""More than the changes of a rollup's children are gathered."""
 
 NotRead = dict[Place, NotNow]
 """The streams that could not be worked on, each with the reason and when to try again."""
@@ -62,7 +65,9 @@ def read_parts(hub: Hub, system: str, stream: str) -> bool:
 def follow(hub: Hub, not_now: NotRead) -> None:
     """Hints that are due, and what is to be derived."""
     in_turns(places(hub), lambda system, stream: observe.look(hub, system, stream) > 0, not_now)
-    while derive.derive_dirty(hub):
+    while derive.derive_dirty(hub) or wakes.wake(hub):
+        continue
+    while wakes.wake_early(hub, GATHERED_SECONDS) and derive.derive_dirty(hub):
         continue
 
 

@@ -84,5 +84,6 @@ TEMPLATE = Template(
             "priority": {"low": "LOW", "medium": "MEDIUM", "high": "HIGH", "urgent": "URGENT"},
         },
     },
+    ids={"account": {"field": "company.id", "only": "read"}},
     keys={"account": ("domain",), "contact": ("email",), "product": ("sku",), "person": ("email",)},
 )  # fmt: skip

@@ -102,5 +102,5 @@ class Model:
         ]
         ours = [Field(name=lookup.name, writable=lookup.writable) for lookup in self.lookups]
         lines = [Field(name=self.lines.field, type="json", writable=self.lines.writable)] if self.lines else []
-        stamps = [Field(name=name, writable=False) for name in EVERYWHERE]
+        stamps = [Field(name=name, type="integer" if name == "id" else "text", writable=False) for name in EVERYWHERE]
         return (*stamps, *own, *ours, *lines)

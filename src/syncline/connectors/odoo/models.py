@@ -43,7 +43,7 @@ PARTNER = Model(
     columns=columns(
         "name! is_company=bool parent_id=one type=choice ref vat~ email~ phone website~ function street street2 city"
         " zip state_id=one country_id=one lang=choice comment=html user_id=one category_id=many company_id=one"
-        " property_payment_term_id=one active=bool"
+        " property_payment_term_id=one active=bool customer_rank=int?"
     ),
     lookups=(
         Lookup(name="country_code", field="country_id", model="res.country", by="code"),

@@ -13,6 +13,7 @@ DOMAIN = r"LOWER(REGEXP_EXTRACT(website, '^(?:[a-z]+://)?(?:www\.)?([^/:]+)', 1)
 
 ORDER_STAGES = {"draft": "draft", "sent": "sent", "sale": "confirmed", "done": "confirmed", "cancel": "cancelled"}
 INVOICE_STAGES = {"draft": "draft", "posted": "posted", "cancel": "cancelled"}
+KINDS = {"out_invoice": "invoice", "out_refund": "credit", "out_receipt": "receipt"}
 PAID = {
     "not_paid": "no", "in_payment": "yes", "paid": "yes", "partial": "partly", "reversed": "reversed",
     "blocked": "no", "invoicing_legacy": "yes",
@@ -57,6 +58,7 @@ TEMPLATE = Template(
             "name": "res.partner.name",
             "number": "res.partner.ref",
             "domain": {"field": "res.partner.website", "read": DOMAIN, "write": "'https://' || domain"},
+            "customer": {"stream": "res.partner", "read": "customer_rank > 0"},
             "phone": "res.partner.phone",
             "vat_id": "res.partner.vat",
             "rep": number("res.partner.user_id"),
@@ -97,10 +99,12 @@ TEMPLATE = Template(
         },
         "invoice": {
             "number": "account.move.name",
+            "kind": {"field": "account.move.move_type", "read": case("move_type", KINDS)},
             "reference": "account.move.ref",
             "stage": stage("account.move", INVOICE_STAGES),
             "paid": {"field": "account.move.payment_state", "read": case("payment_state", PAID)},
             "date": "account.move.invoice_date",
+            "made_at": {"field": "account.move.create_date", **MOMENT, "only": "read"},
             "due_date": "account.move.invoice_date_due",
             "amount": amount("account.move", "amount_total"),
             "open_amount": amount("account.move", "amount_residual"),
@@ -108,6 +112,9 @@ TEMPLATE = Template(
             "lines": {**lines("account.move.invoice_line_ids", "quantity"), "only": "read"},
         },
     },
+    ids={"account": {"stream": "res.partner", "read": "CAST(id AS TEXT)"}},
+    empty_is=False,
+    on_create={"account": {"customer_rank": 1}},
     scope={"account": "is_company", "contact": "NOT is_company"},
     keys={
         "account": ("vat_id", "domain", "number"),

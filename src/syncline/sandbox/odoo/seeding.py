@@ -77,7 +77,8 @@ PARTNER = {
 
 def _account(account: Account, users: Mapping[int, int]) -> dict[str, Any]:
     return {
-        "name": account.name, "is_company": True, "website": f"http://{account.domain}", "phone": account.phone,
+        "name": account.name, "is_company": True, "customer_rank": 1, "phone": account.phone,
+        "website": f"http://{account.domain}",
         "street": account.street, "city": account.city, "zip": account.zip, "country_id": COUNTRY[account.country],
         **_sold_by(account.person, users),
     }  # fmt: skip
