@@ -72,6 +72,7 @@ def look_back(hub: Hub, places: Sequence[Place], applied: Applied) -> None:
             while observe.look(hub, system, stream):
                 continue
         except NotNow as error:
+            applied.not_reached[system, stream] = error
             applied.not_looked_at[system, stream] = str(error)  # the hint stays; what waits for it is named as waiting
 
 
@@ -81,13 +82,21 @@ def each_batch(hub: Hub, place: Place, plan: Plan, applied: Applied, now: Round)
     found = (write for write in plan.writes() if (write.system, write.stream) == place and now in write.rounds)
     while batch := list(islice(found, min(hub.batch, stream.batch_size))):
         if not stops.may_write(hub, binding):
-            applied.all(batch, "dropped", f"nothing is written to {binding.system} now: read-only, or being read anew")
+            applied.all(batch, "dropped", f"nothing is written to {binding.system} now: {why_not(hub, binding)}")
             continue
         try:
             with hub.turn("tell", *place):
                 write_batch(hub, binding, stream, batch, applied, second=now == "second")
         except NotNow as error:
             applied.all(batch, "dropped", str(error))
+            applied.not_reached[place] = error
+
+
+def why_not(hub: Hub, binding: Binding) -> str:
+    """Why nothing leaves for a stream."""
+    if stops.is_paused(hub, binding):
+        return f"it is paused (syncline resume {binding.system}, or {binding.entity})"
+    return "read-only, or being read anew"
 
 
 def write_batch(

@@ -12,6 +12,7 @@ from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.sync import remap, sheet, stops
 from syncline.sync.desk import Desk
+from syncline.sync.observe import NotNow
 from syncline.sync.sheet import PlannedField, PlannedWrite
 from syncline.sync.stops import Ready
 
@@ -38,6 +39,7 @@ class Applied:
     fates:  the first SHOWN of each kind; `counts` has them all. What was dropped is due still, and in the next plan.
     told:   the rows and fields told, of writes that have a second round.
     not_looked_at: (system, stream) that could not be looked at before the second round, and why.
+    not_reached: those that could not be worked on, and when to try again.
     """
 
     run: int = 0
@@ -46,6 +48,7 @@ class Applied:
     counts: Counter[What] = field(default_factory=Counter)
     told: set[tuple[int, str, str, str | None]] = field(default_factory=set)
     not_looked_at: dict[tuple[str, str], str] = field(default_factory=dict)
+    not_reached: dict[tuple[str, str], NotNow] = field(default_factory=dict)
 
     def of(self, what: What) -> list[Fate]:
         """Those with this fate."""

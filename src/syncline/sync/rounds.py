@@ -17,8 +17,16 @@ Place = tuple[str, str]
 Step = Callable[[str, str], bool]
 """One step of a stream; returns whether there is more."""
 
+<<<<<<< HEAD
 GATHERED_SECONDS = 60.0
 """More than the changes of a rollup's children are gathered."""
+=======
+Tell = Callable[[Hub, str, str], int]
+"""Tells one batch of what is due in a stream; returns how many links it worked on."""
+
+MOST_WAKES = 10_000
+"""Batches: whatever a clock may do, this ends."""
+>>>>>>> f92b6d3 (A sync, a plan, an apply and an undo are acts, each told as plain data; what is paused is not written)
 
 NotRead = dict[Place, NotNow]
 """The streams that could not be worked on, each with the reason and when to try again."""
@@ -63,35 +71,63 @@ def read_parts(hub: Hub, system: str, stream: str) -> bool:
 
 
 def follow(hub: Hub, not_now: NotRead) -> None:
-    """Hints that are due, and what is to be derived."""
+    """Hints that are due, what is to be derived, and what was to be derived at a moment that has come."""
     in_turns(places(hub), lambda system, stream: observe.look(hub, system, stream) > 0, not_now)
+<<<<<<< HEAD
     while derive.derive_dirty(hub) or wakes.wake(hub):
         continue
     while wakes.wake_early(hub, GATHERED_SECONDS) and derive.derive_dirty(hub):
+=======
+    derive_all(hub)
+    for _ in range(MOST_WAKES):
+        if not wakes.wake(hub):
+            break
+    derive_all(hub)
+
+
+def derive_all(hub: Hub) -> None:
+    """Until nothing is left to derive."""
+    while derive.derive_dirty(hub):
+>>>>>>> f92b6d3 (A sync, a plan, an apply and an undo are acts, each told as plain data; what is paused is not written)
         continue
 
 
-def tell_all(hub: Hub, not_now: NotRead) -> int:
+def sweep_all(hub: Hub, not_now: NotRead) -> None:
+    """Every stream that has a sweep is read whole, from its beginning to its end; what that missed is looked at."""
+    swept = [p for p in places(hub) if hub.stream(*p).sweep is not None]
+    read = [p for p in swept if hub.ledger.cursor(*p, "changes").baselined]  # the others were read whole just now
+    begun = [hub.ledger.cursor(*p, "sweep") for p in read]
+    again = [(one.system, one.stream) for one in begun if one.after is not None or one.census != "counting"]
+    for some in (again, read):  # one that was under way is ended, and then begun anew
+        in_turns(some, lambda system, stream: observe.poll(hub, system, stream, path="sweep"), not_now)
+    follow(hub, not_now)
+
+
+def tell_all(hub: Hub, not_now: NotRead, tell: Tell = deliver.deliver) -> int:
     """What is due now, in every stream that can be told. Returns how many links were worked on."""
     told = 0
 
-    def tell(system: str, stream: str) -> bool:
+    def step(system: str, stream: str) -> bool:
         nonlocal told
-        number = deliver.deliver(hub, system, stream)
+        number = tell(hub, system, stream)
         told += number
         return number > 0
 
-    while in_turns(places(hub), tell, not_now):
-        while derive.derive_dirty(hub):
-            continue
+    while in_turns(places(hub), step, not_now):
+        derive_all(hub)
     return told
 
 
-def sync(hub: Hub, rounds: int = 10) -> NotRead:
-    """Reads and tells until nothing is left that can be done now, at most so many times round."""
+def sync(hub: Hub, rounds: int = 10, *, full: bool = False, tell: Tell = deliver.deliver) -> NotRead:
+    """Reads and tells until nothing is left that can be done now, at most so many times round.
+
+    full: every stream is read whole before anything is told. tell: tells one batch of a stream.
+    """
     not_now: NotRead = {}
-    for _ in range(rounds):
+    for number in range(rounds):
         not_now = read_all(hub)
-        if not tell_all(hub, dict(not_now)):
+        if full and number == 0:
+            sweep_all(hub, not_now)
+        if not tell_all(hub, dict(not_now), tell):
             break
     return not_now

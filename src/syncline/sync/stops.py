@@ -65,12 +65,21 @@ def desk_behind(gate: Gate, hub: Hub, unit: Unit, kind: str, stream: tuple[str, 
     return Desk(hub=hub, unit=unit, run=gate.run, now=hub.clock(), covered=covered)
 
 
-# ---- modes
+# ---- modes and pauses
+ENTITY = "entity:"
+"""Before an entity's name: what its own state is kept under, among those of systems. No system is called so."""
+
+
 def may_write(hub: Hub, binding: Binding) -> bool:
-    """In mode read-only nothing leaves, nor while a stream of the entity is read anew after it went back."""
-    if hub.declaration.mode_of(binding.system, binding.entity) == "read-only":
+    """In mode read-only nothing leaves, nor while it is paused, or read anew after it went back."""
+    if hub.declaration.mode_of(binding.system, binding.entity) == "read-only" or is_paused(hub, binding):
         return False
     return rebaselining(hub, binding) is None  # I11
+
+
+def is_paused(hub: Hub, binding: Binding) -> bool:
+    """Is the system of a stream paused, or its entity?"""
+    return any(hub.ledger.system_state(name).paused for name in (binding.system, ENTITY + binding.entity))
 
 
 def waits_for_plan(hub: Hub, binding: Binding) -> bool:

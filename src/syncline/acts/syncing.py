@@ -1,0 +1,69 @@
+"""Observe, settle and deliver until nothing is left to do; and what that came to."""
+
+from __future__ import annotations
+
+from syncline.acts.act import Say, Sync
+from syncline.acts.chosen import chosen
+from syncline.acts.news import Before
+from syncline.acts.tally import Tally
+from syncline.acts.told import NotReached, Synced
+from syncline.mapping.binding import Binding
+from syncline.model.link import NEVER
+from syncline.sync import rounds, run, stops
+from syncline.sync.hub import Hub
+from syncline.sync.rounds import NotRead
+
+BELOW_NEVER = NEVER - 1.0
+
+
+def sync(hub: Hub, act: Sync, who: str, say: Say) -> Synced:
+    """Everything is observed; what is chosen is delivered. Raises Refusal for a choice that does not fit."""
+    choice = chosen(hub.declaration, act.only, act.where, act.limit)
+    tally, began, before = Tally(say), hub.clock(), Before(hub)
+    working = tally.watching(run.begin(hub, "sync", who))
+    not_now = rounds.sync(working, full=act.full, tell=lambda h, s, n: choice.tell(h, s, n, tally))
+    return synced(working, tally, before, not_now, began)
+
+
+def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: float) -> Synced:
+    """What the hub's run came to."""
+    assert hub.run is not None, "a sync is one run"
+    new, new_count, open_count = before.news()
+    held, waiting = left_over(hub)
+    return Synced(
+        run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
+        open_count=open_count, held=held, waiting=waiting, not_reached=not_reached(not_now),
+        seconds=hub.clock() - began,
+    )  # fmt: skip
+
+
+def left_over(hub: Hub) -> tuple[int, int]:
+    """Links that wait for a person (a brake, an approval, a pause), and those that go on by themselves later.
+
+    What was written and is still to be proven by a look counts among the latter. In mode read-only nothing waits.
+    """
+    held = sum(one.count for one in hub.ledger.held() if not stops.is_rebaseline(one))
+    waiting = 0
+    for binding in hub.declaration.bindings:
+        if hub.declaration.mode_of(binding.system, binding.entity) == "read-only":
+            continue
+        due = hub.ledger.count_due(binding.system, binding.stream, BELOW_NEVER)
+        if waits_for_a_person(hub, binding):
+            held += due
+        else:
+            waiting += due + hub.ledger.count_hints(binding.system, binding.stream)
+    return held, waiting
+
+
+def waits_for_a_person(hub: Hub, binding: Binding) -> bool:
+    """Does nothing leave for that stream until somebody approves, resumes or confirms?"""
+    paused = stops.is_paused(hub, binding)
+    return paused or stops.waits_for_plan(hub, binding) or stops.rebaselining(hub, binding) is not None
+
+
+def not_reached(not_now: NotRead) -> tuple[NotReached, ...]:
+    """The streams that could not be worked on."""
+    return tuple(
+        NotReached(system=system, stream=stream, why=str(reason), again=reason.after)
+        for (system, stream), reason in not_now.items()
+    )

@@ -1,0 +1,77 @@
+"""A run is taken back: said first, then done, and told to the systems at once; all of that is one run too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from syncline.acts.act import Say, Undo
+from syncline.acts.news import Before
+from syncline.acts.refusal import refuse
+from syncline.acts.syncing import synced
+from syncline.acts.tally import Tally
+from syncline.acts.telling import tell_links
+from syncline.acts.told import Taken, Undone
+from syncline.look.name import names_of
+from syncline.model.link import Link
+from syncline.sync import observe, rounds, run, undo
+from syncline.sync.hub import Hub
+from syncline.sync.rounds import NotRead
+from syncline.sync.undo import Step
+
+SHOWN = 1000
+
+
+def take_back(hub: Hub, act: Undo, who: str, say: Say) -> Undone:
+    """What the run wrote is put back, unless somebody changed it since. Raises Refusal for a run that there is not."""
+    if hub.ledger.run(act.run) is None:
+        raise refuse(f"There is no run {act.run}.", "syncline runs lists them")
+    if act.dry:
+        look_first(hub, act.run)
+        return undone(hub, undo.plan_undo(hub, act.run), 0)
+    tally, began, before = Tally(say), hub.clock(), Before(hub)
+    working = tally.watching(run.begin(hub, "undo", who, undoes=act.run))
+    not_now = look_first(working, act.run)
+    undoing = undo.undo_run(working, act.run, who)
+    links = [step.link for step in undoing.steps if step.what in ("put back", "told again", "deleted")]
+    tell_links(working, links, not_now)
+    told = undone(hub, undoing, undoing.by)
+    return Undone(
+        run=told.run, by=told.by, counts=told.counts, steps=told.steps,
+        synced=synced(working, tally, before, not_now, began),
+    )  # fmt: skip
+
+
+def look_first(hub: Hub, number: int) -> NotRead:
+    """What is still to be looked at where the run wrote: what nobody has looked at since is not taken back."""
+    not_now: NotRead = {}
+    places = {(one.system, one.stream) for one in hub.ledger.intents_of_run(number)}
+    found = [place for place in rounds.places(hub) if place in places]
+    rounds.in_turns(found, lambda system, stream: observe.look(hub, system, stream) > 0, not_now)
+    return not_now
+
+
+def undone(hub: Hub, undoing: undo.Undoing, by: int) -> Undone:
+    """The first steps of each, and how many there are of each sort."""
+    shown = undoing.steps[:SHOWN]
+    names = names_of(hub.ledger, (step.record for step in shown))
+    entities = entities_of(hub, (step.link for step in shown))
+    counts = Counter(step.what for step in undoing.steps)
+    return Undone(
+        run=undoing.run, by=by, counts={str(what): number for what, number in counts.items()},
+        steps=tuple(taken(step, names, entities) for step in shown),
+    )  # fmt: skip
+
+
+def entities_of(hub: Hub, links: Iterable[int]) -> dict[int, Link]:
+    """The links by their number, for what they are links of."""
+    return dict(hub.ledger.links(sorted(set(links))))
+
+
+def taken(step: Step, names: dict[int, str], links: dict[int, Link]) -> Taken:
+    """One step, with what people call the record."""
+    entity = links[step.link].entity if step.link in links else ""
+    return Taken(
+        what=step.what, entity=entity, name=names.get(step.record, ""), system=step.system, stream=step.stream,
+        id=step.external_id, field=step.field, before=step.before, after=step.after, why=step.why,
+    )  # fmt: skip
