@@ -27,7 +27,7 @@ def sync(hub: Hub, act: Sync, who: str, say: Say) -> Synced:
 
 def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: float) -> Synced:
     """What the hub's run came to."""
-    assert hub.run is not None, "a sync is one run"
+    assert isinstance(hub.run, int), "a sync is one run"
     new, new_count, open_count = before.news()
     held, waiting = left_over(hub)
     return Synced(

@@ -17,16 +17,11 @@ Place = tuple[str, str]
 Step = Callable[[str, str], bool]
 """One step of a stream; returns whether there is more."""
 
-<<<<<<< HEAD
 GATHERED_SECONDS = 60.0
 """More than the changes of a rollup's children are gathered."""
-=======
+
 Tell = Callable[[Hub, str, str], int]
 """Tells one batch of what is due in a stream; returns how many links it worked on."""
-
-MOST_WAKES = 10_000
-"""Batches: whatever a clock may do, this ends."""
->>>>>>> f92b6d3 (A sync, a plan, an apply and an undo are acts, each told as plain data; what is paused is not written)
 
 NotRead = dict[Place, NotNow]
 """The streams that could not be worked on, each with the reason and when to try again."""
@@ -73,22 +68,15 @@ def read_parts(hub: Hub, system: str, stream: str) -> bool:
 def follow(hub: Hub, not_now: NotRead) -> None:
     """Hints that are due, what is to be derived, and what was to be derived at a moment that has come."""
     in_turns(places(hub), lambda system, stream: observe.look(hub, system, stream) > 0, not_now)
-<<<<<<< HEAD
     while derive.derive_dirty(hub) or wakes.wake(hub):
         continue
     while wakes.wake_early(hub, GATHERED_SECONDS) and derive.derive_dirty(hub):
-=======
-    derive_all(hub)
-    for _ in range(MOST_WAKES):
-        if not wakes.wake(hub):
-            break
-    derive_all(hub)
+        continue
 
 
 def derive_all(hub: Hub) -> None:
     """Until nothing is left to derive."""
     while derive.derive_dirty(hub):
->>>>>>> f92b6d3 (A sync, a plan, an apply and an undo are acts, each told as plain data; what is paused is not written)
         continue
 
 
