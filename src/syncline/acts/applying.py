@@ -11,7 +11,7 @@ from syncline.acts.refusal import refuse
 from syncline.acts.syncing import not_reached
 from syncline.acts.tally import Tally
 from syncline.acts.told import Applied, Dropped
-from syncline.look.name import names_of
+from syncline.look.named import names_of
 from syncline.sync import apply as applying
 from syncline.sync import run, sheet
 from syncline.sync.hub import Hub
@@ -30,7 +30,7 @@ def apply(hub: Hub, act: Apply, who: str, say: Say) -> Applied:
         working = Tally(say).watching(run.begin(hub, "apply", who))
         done = applying.apply(working, plan)
     dropped = done.of("dropped")
-    names = names_of(hub.ledger, (one.write.record for one in dropped))
+    names = dict(names_of((one.write.record for one in dropped), hub.declaration, hub.ledger))
     return Applied(
         run=done.run, counts={str(what): number for what, number in done.counts.items()},
         dropped=tuple(dropped_of(one, names) for one in dropped), not_reached=not_reached(done.not_reached),

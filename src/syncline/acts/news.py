@@ -11,9 +11,8 @@ from typing import IO
 
 import msgspec
 
-from syncline.acts.opened import PAGE, opened, opened_row, parked_rows
-from syncline.acts.told import Opened
 from syncline.ledger.open_items import OpenItem, order_of
+from syncline.look.opened import PAGE, Opened, described, of_row
 from syncline.model.rows import ParkedRow
 from syncline.sync.hub import Hub
 
@@ -21,7 +20,7 @@ IN_MEMORY_BYTES = 1_000_000
 SHOWN = 100
 
 Key = tuple[int, int, str, str, str]
-"""Of an item: its order and its code. Rows come behind all items: (END, the place of their binding, id, "", code)."""
+"""Of an item: its order and its code. Rows come behind all items: (END, the place of their stream, id, "", code)."""
 
 END = 2**62
 
@@ -64,7 +63,7 @@ class Before:
 def shown(hub: Hub, new: list[OpenItem | ParkedRow]) -> tuple[Opened, ...]:
     """For people."""
     items = [one for one in new if isinstance(one, OpenItem)]
-    return (*opened(hub, items), *(opened_row(hub, one) for one in new if isinstance(one, ParkedRow)))
+    return (*described(hub, items), *(of_row(hub, one) for one in new if isinstance(one, ParkedRow)))
 
 
 def everything(hub: Hub) -> Iterator[tuple[Key, OpenItem | ParkedRow]]:
@@ -73,6 +72,9 @@ def everything(hub: Hub) -> Iterator[tuple[Key, OpenItem | ParkedRow]]:
     while page := hub.ledger.open_items(after=after, limit=PAGE):
         yield from (((*order_of(item), item.code), item) for item in page)
         after = page[-1]
-    at = {(one.system, one.stream): number for number, one in enumerate(hub.declaration.bindings)}
-    for row in parked_rows(hub):
-        yield (END, at[row.system, row.stream], row.id, "", row.parking.code), row
+    streams = dict.fromkeys((one.system, one.stream) for one in hub.declaration.bindings)
+    for number, (system, stream) in enumerate(streams):
+        last = ""
+        while rows := hub.ledger.parked_after(system, stream, last, PAGE):
+            yield from (((END, number, row.id, "", row.parking.code), row) for row in rows)
+            last = rows[-1].id

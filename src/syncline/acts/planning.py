@@ -11,7 +11,7 @@ from syncline.acts.refusal import refuse
 from syncline.acts.syncing import not_reached
 from syncline.acts.tally import Tally
 from syncline.acts.told import Planned
-from syncline.look.name import names_of
+from syncline.look.named import names_of
 from syncline.sync import plan as plans
 from syncline.sync import rounds, run, sheet
 from syncline.sync.hub import Hub
@@ -60,7 +60,8 @@ def names_in(hub: Hub, writes: tuple[PlannedWrite, ...]) -> dict[int, str]:
         value for write in writes for one in write.fields
         if one.field in hub.reference_fields.get(write.entity, ()) for value in (one.before, one.after)
     ]  # fmt: skip
-    return names_of(hub.ledger, [*(write.record for write in writes), *waits, *(v for v in told if isinstance(v, int))])
+    records = {*(write.record for write in writes), *waits, *(value for value in told if isinstance(value, int))}
+    return dict(names_of(records, hub.declaration, hub.ledger))
 
 
 def seconds_of(hub: Hub, calls: dict[str, int]) -> float:

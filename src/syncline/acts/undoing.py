@@ -12,7 +12,7 @@ from syncline.acts.syncing import synced
 from syncline.acts.tally import Tally
 from syncline.acts.telling import tell_links
 from syncline.acts.told import Taken, Undone
-from syncline.look.name import names_of
+from syncline.look.named import names_of
 from syncline.model.link import Link
 from syncline.sync import observe, rounds, run, undo
 from syncline.sync.hub import Hub
@@ -54,7 +54,7 @@ def look_first(hub: Hub, number: int) -> NotRead:
 def undone(hub: Hub, undoing: undo.Undoing, by: int) -> Undone:
     """The first steps of each, and how many there are of each sort."""
     shown = undoing.steps[:SHOWN]
-    names = names_of(hub.ledger, (step.record for step in shown))
+    names = dict(names_of((step.record for step in shown), hub.declaration, hub.ledger))
     entities = entities_of(hub, (step.link for step in shown))
     counts = Counter(step.what for step in undoing.steps)
     return Undone(
