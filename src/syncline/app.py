@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,10 @@ def vault_of(declaration: Declaration, where: Path, environment: Mapping[str, st
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A hub with its ledger and its door. `hub` works in bulk; `urgent` is the same for what somebody waits for."""
+    """A hub with its ledger and its door. `hub` works in bulk; `urgent` is the same for what somebody waits for.
+
+    signing: system to the keys that its webhooks may be signed with.
+    """
 
     declaration: Declaration
     hub: Hub
@@ -166,6 +169,7 @@ class Running:
     egress: Egress
     budget: Budget
     breaker: Breaker
+    signing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 @contextmanager
@@ -216,8 +220,21 @@ def running(
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)
         yield Running(
             declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
-            breaker=breaker,
+            breaker=breaker, signing={name: tuple(signing_keys(secrets, name)) for name in homes},
         )  # fmt: skip
+
+
+SIGNED_BY = ("webhook_secret", "client_secret")
+"""What in a system's block signs its webhooks; of an app it is often the app's own secret."""
+
+
+def signing_keys(secrets: SystemSecrets, system: str) -> Iterator[str]:
+    """Those that are there."""
+    for name in SIGNED_BY:
+        try:
+            yield secrets.secret(system, name)
+        except (LookupError, NotAdmitted):
+            continue
 
 
 def made(name: str, use: Use) -> Connector:

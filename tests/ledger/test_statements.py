@@ -32,7 +32,7 @@ STATEMENTS = {
 # Read whole on purpose, since there are few; or read in the order of the key up to a limit, or to the first row.
 READ_WHOLE = {
     *("opened.ANY", "secrets.ALL", "secrets.KEYS"),
-    *("requests.OLDEST", "requests.LEFT", "requests.FORGET"),  # those of a day
+    *("requests.OLDEST", "requests.LEFT", "requests.FORGET", "webhooks.ALL"),  # those of a day
     *("lease.CURRENT", "lease.PROLONG", "marks.RESERVED", "marks.ARMED", "marks.DIRTY", "work.HELD", "work.RUNS"),
     # counted for a person who looks, in tables or indexes of what is little, or whole indexes of small rows
     *("counts.LINKS", "counts.DUE", "counts.LATER", "counts.HINTS", "counts.PARKED", "counts.OPEN", "counts.RECORDS"),

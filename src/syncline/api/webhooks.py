@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -37,7 +37,10 @@ log = structlog.get_logger("syncline.webhooks")
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Where one system's deliveries arrive. `url`: the whole address as the vendor was told it. `keys`: all active."""
+    """Where one system's deliveries arrive. `keys`: all active.
+
+    url: the whole address as the vendor was told it; one that ends in `/` is followed by the secret part of the path.
+    """
 
     system: str
     webhook: Webhook
@@ -80,11 +83,15 @@ class Refused(Exception):
 
 
 class WebhookDoor:
-    """An ASGI application. `endpoints`: by the secret part of the path. `clock`: seconds."""
+    """An ASGI application. `endpoints`: by the secret part of the path, or by its hash. `clock`: seconds."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], keep: Keep, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, endpoints: Mapping[str, Endpoint] | Mapping[bytes, Endpoint], keep: Keep, clock: Callable[[], float]
+    ) -> None:
         # Found by hash, so that the time a look-up takes tells nothing of a secret.
-        self.endpoints = {hashed(secret): endpoint for secret, endpoint in endpoints.items()}
+        self.endpoints = {
+            secret if isinstance(secret, bytes) else hashed(secret): endpoint for secret, endpoint in endpoints.items()
+        }
         self.keep, self.clock = keep, clock
         self.waiting: list[tuple[Delivery, asyncio.Future[None]]] = []
         self.writer: asyncio.Task[None] | None = None
@@ -105,7 +112,8 @@ class WebhookDoor:
 
     async def take(self, scope: Scope, receive: Receive) -> None:
         """One delivery, until its hints are durable. Raises Refused."""
-        endpoint = self.endpoints.get(hashed(str(scope["path"]).removeprefix(PATH)))
+        secret = str(scope["path"]).removeprefix(PATH)
+        endpoint = self.endpoints.get(hashed(secret))
         if endpoint is None or not str(scope["path"]).startswith(PATH):
             raise Refused(404, "nobody is told of this address")
         if scope["method"] != "POST":
@@ -114,6 +122,8 @@ class WebhookDoor:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, f"{endpoint.system}: not JSON by its content type")
         body = await read_body(receive, headers)
+        if endpoint.url.endswith("/"):
+            endpoint = replace(endpoint, url=endpoint.url + secret)
         await self.made_durable(delivery_of(endpoint, headers, body, self.clock()))
 
     async def made_durable(self, delivery: Delivery) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -68,7 +67,8 @@ def act_on(
 
 def ours() -> Perform:
     """The one way an act is performed; it is loaded when it is needed."""
-    perform: Perform = import_module("syncline.acts.perform").perform
+    from syncline.acts.perform import perform
+
     return perform
 
 

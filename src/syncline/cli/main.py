@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syncline.cli import check, connector, demo, plan, sandbox, status, sync
+from syncline.cli import check, connector, demo, plan, run, sandbox, status, sync
 from syncline.cli.told import BAD_INPUT, NOT_DONE, OK, answering, version
 
 FAILED = NOT_DONE
@@ -25,6 +25,7 @@ def program() -> typer.Typer:
     app.command("plan")(answering(plan.plan))
     app.command("apply")(answering(plan.apply))
     app.command("sync")(answering(sync.run))
+    app.command("run")(answering(run.run))
     app.command("status")(answering(status.status))
     app.command("runs")(answering(status.runs))
     app.command("sandbox")(answering(sandbox.run))

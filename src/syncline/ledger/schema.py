@@ -338,3 +338,11 @@ request = Table(
     Column("ended", Double),
     Index("request_waiting", "id", **only("state = 'waiting'")),
 )  # fmt: skip
+
+# Where a system's webhooks arrive: the hash of the secret part of the address, which is told once and kept nowhere.
+webhook = Table(
+    "webhook", metadata,
+    Column("system", Words, primary_key=True),
+    Column("path", LargeBinary, nullable=False),
+    Column("at", Double, nullable=False),
+)  # fmt: skip

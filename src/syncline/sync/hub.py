@@ -42,18 +42,24 @@ def nobody_hears(intents: Sequence[Intent]) -> None:
 class Gathering:
     """Steps that follow one another as one run, which begins with the first of them that changes anything.
 
-    kind:   what they are, as `poll`. number: the run's, once it has begun.
+    kind:   what they are, as `poll`. number: the run's, once it has begun; one that is given was begun elsewhere.
     """
 
     kind: str
     number: int | None = None
+    began: float | None = None
 
     def under(self, unit: Unit, now: float) -> int:
         """The run, in the transaction that works under it."""
         if self.number is None:
-            self.number = unit.new_id("run")
-        unit.save_run(Run(id=self.number, kind=self.kind, at=now))  # again and again: an earlier unit may have failed
+            self.number, self.began = unit.new_id("run"), now
+        if self.began is not None:  # in each transaction: the first one may have failed
+            unit.save_run(Run(id=self.number, kind=self.kind, at=self.began))
         return self.number
+
+    def anew(self, number: int | None = None) -> None:
+        """The next steps are another run."""
+        self.number, self.began = number, None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What commands ask of the service that runs."""
+"""What commands ask of the service that runs, and where webhooks arrive."""
 
 from alembic import op
 from sqlalchemy import BigInteger, Column, Double, Integer, LargeBinary, Text, text
@@ -11,7 +11,7 @@ WORDS = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Makes the table."""
+    """Makes the tables."""
     op.create_table(
         "request",
         Column("id", NUMBER, primary_key=True),
@@ -28,3 +28,9 @@ def upgrade() -> None:
     )  # fmt: skip
     waiting = text("state = 'waiting'")
     op.create_index("request_waiting", "request", ["id"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_table(
+        "webhook",
+        Column("system", WORDS, primary_key=True),
+        Column("path", LargeBinary(), nullable=False),
+        Column("at", Double(), nullable=False),
+    )  # fmt: skip
