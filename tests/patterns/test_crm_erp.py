@@ -44,6 +44,17 @@ def test_two_systems_and_the_pattern_are_a_hub() -> None:
     assert (rule.name, rule.event, rule.makes[0].system) == ("won_deal_becomes_order", "won", "books")
 
 
+def test_the_deal_is_told_what_became_of_it_in_fields_of_ours() -> None:
+    crm = declared(HEAD + PATTERN).declaration.binding("sales", "deal")
+    told = {raw: one.field for one in crm.fields if one.outward and not one.inward for raw in one.lens.reads}
+    assert told == {
+        "syncline_order_number": "order_number", "syncline_order_status": "order_stage",
+        "syncline_invoice_number": "invoice_number", "syncline_invoice_status": "invoice_status",
+    }  # fmt: skip
+    known = app.Known()["hubspot"].stream("deal").fields
+    assert {one.name for one in known if one.ours} == told.keys()
+
+
 def test_every_line_of_it_names_the_pattern() -> None:
     lines = {line.path: line.source for line in explain(declared(HEAD + PATTERN))}
     for path in ("create.account.books", "fields.account.name.truth", "rules.won_deal_becomes_order"):

@@ -16,12 +16,18 @@ Asked = Request | Conversation
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A raw field. `required`: a create without it is refused by the system."""
+    """A raw field.
+
+    required: a create without it is refused by the system.
+    ours, label: `define` makes it where a hub writes to it; people read its label there (None: made of its name).
+    """
 
     name: str
     type: str = "text"
     writable: bool = True
     required: bool = False
+    ours: bool = False
+    label: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,7 @@ class Stream:
             shape at once (the same fields, say) answers what that is: those with equal answers go together.
     define(field): makes a field there, where the vendor lets fields be made.
     needs: fields of ours that `define` makes there before the first create, as the one for our own ids.
+        Of `fields`, those that are `ours` are made where a hub writes to them.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
     unstamped: raw fields whose change may leave `changed_at` as it was, as lines and associations.
     deletes_proven_by: what makes a delete believed; None: nothing does, such a link goes out of sight.

@@ -136,7 +136,7 @@ def orders(part: Part, crm: Member, erp: Member, order_on: Any) -> None:
         fields |= own_fields(erp.name, erp.of, "invoice", INVOICE)
         fields["invoice.status"] = {"type": "text", "is": INVOICE_STATUS}
         for name, value in (("invoice_number", "number"), ("invoice_status", "status")):
-            fields[f"order.{name}"] = latest("invoice", "order", value, "made_at")
+            fields[f"order.{name}"] = latest("invoice", "order", value, "made_at") | {"where": "kind = 'invoice'"}
     told = {"order_number": "number", "order_stage": "stage", "invoice_number": "invoice_number"}
     for name, value in {**told, "invoice_status": "invoice_status"}.items():
         if name in crm.of.at["deal"] and f"order.{value}" in fields:

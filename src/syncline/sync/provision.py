@@ -1,4 +1,4 @@
-"""Fields of ours that a stream needs before its first create, as the one that holds our own id: named, and made."""
+"""Fields of ours that a system must have, one for our own ids and those that a hub writes to: named, and made."""
 
 from __future__ import annotations
 
@@ -27,15 +27,23 @@ class NotMade(Exception):
 
 
 def needs(hub: Hub) -> Iterator[Need]:
-    """Of every stream in which a record may be born, and of the streams of their parts; each once."""
-    found: dict[tuple[str, str], None] = {}
+    """Of every stream in which a record may be born, and of the streams of their parts; and what is written to.
+
+    Each once.
+    """
+    found: dict[tuple[str, str, str], Need] = {}
     for birth in hub.declaration.births:
         plain = birth.stream.partition(SHARED)[0]
         for name in (plain, *hub.stream(birth.system, plain).children):
-            found[birth.system, name] = None
-    for system, name in found:
-        for field in hub.stream(system, name).needs:
-            yield Need(system=system, stream=name, field=field)
+            for field in hub.stream(birth.system, name).needs:
+                found[birth.system, name, field.name] = Need(system=birth.system, stream=name, field=field)
+    for binding in hub.declaration.bindings:
+        plain = binding.stream.partition(SHARED)[0]
+        written = {raw for bound in binding.fields if bound.outward for raw in bound.lens.reads}
+        for field in hub.stream(binding.system, plain).fields:
+            if field.ours and field.name in written:
+                found[binding.system, plain, field.name] = Need(system=binding.system, stream=plain, field=field)
+    yield from found.values()
 
 
 def make(hub: Hub, need: Need) -> bool:

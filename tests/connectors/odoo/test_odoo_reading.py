@@ -309,3 +309,16 @@ def test_a_stream_without_writes_offers_none() -> None:
         offered = {name for name in ("create", "update", "delete") if getattr(each, name) is not None}
         assert offered == set(model.may)
         assert (each.find is None) == (not model.may)
+
+
+def test_an_invoice_tells_the_order_that_its_origin_names_and_none_where_it_names_several() -> None:
+    invoices = stream("account.move", "name", "order_id")
+    told = [row(n, name=f"INV/{n}", invoice_origin=origin) for n, origin in enumerate(
+        ("S00007", False, "S00007, S00008", "S00009"), start=1
+    )]  # fmt: skip
+    orders = [row(70, name="S00007"), row(90, name="S00009"), row(91, name="S00009")]
+    page = Played(invoices.get(["1", "2", "3", "4"]), told, orders)
+    assert page.calls[1][1]["domain"] == [["name", "in", ["S00007", "S00007, S00008", "S00009"]]]
+    assert [one["order_id"] for one in page.end.records] == [70, False, False, False]
+    unbound = Played(stream("account.move", "name", "invoice_origin").get(["1"]), told[:1])
+    assert "order_id" not in unbound.end.records[0]

@@ -119,3 +119,32 @@ def test_an_order_knows_what_was_invoiced_and_a_person_pays(odoo: Odoo) -> None:
     }  # fmt: skip
     with pytest.raises(ValueError, match="only a posted invoice"):
         in_process(odoo.sandbox).act("pay", id=999)
+
+
+def test_people_invoice_an_order_and_register_payments_in_dialogues(every: Odoo) -> None:
+    product = every.call("product.product", "create", vals_list=[{"name": "Product 1", "list_price": 10.0}])[0]
+    partner = every.call("res.partner", "create", vals_list=[{"name": "Company 1"}])[0]
+    order = every.call("sale.order", "create", vals_list=[
+        {"partner_id": partner, "order_line": [[0, 0, {"product_id": product, "product_uom_qty": 3}]]}
+    ])[0]  # fmt: skip
+    asked = {"context": {"active_model": "sale.order", "active_ids": [order]}}
+    wizard = every.call("sale.advance.payment.inv", "create", vals_list=[{}], **asked)[0]
+    with pytest.raises(No, match="No items are available"):
+        every.call("sale.advance.payment.inv", "create_invoices", [wizard])
+    every.call("sale.order", "action_confirm", [order])
+    invoice = every.call("sale.advance.payment.inv", "create_invoices", [wizard])["res_id"]
+    told = every.read("account.move", invoice, "invoice_origin", "state", "amount_untaxed")
+    name = every.read("sale.order", order, "name")
+    assert told == {"id": invoice, "invoice_origin": name, "state": "draft", "amount_untaxed": 30.0}
+    paid = {"context": {"active_model": "account.move", "active_ids": [invoice]}}
+    with pytest.raises(No, match="only register payment for posted"):
+        every.call("account.payment.register", "create", vals_list=[{}], **paid)
+    every.call("account.move", "action_post", [invoice])
+    with pytest.raises(No, match="No items are available"):
+        every.call("sale.advance.payment.inv", "create_invoices", [wizard])
+    for amount, state in ((10.0, "partial"), (None, "paid")):
+        values = {} if amount is None else {"amount": amount}
+        payment = every.call("account.payment.register", "create", vals_list=[values], **paid)[0]
+        every.call("account.payment.register", "action_create_payments", [payment])
+        assert every.read("account.move", invoice, "payment_state") == state
+    assert every.read("account.move", invoice, "amount_residual") == 0.0

@@ -32,7 +32,12 @@ def lively(version: int) -> Odoo:
     odoo.make("product.pricelist", name="A", item_ids=[(0, 0, {"fixed_price": 5.0})])
     order = odoo.make("sale.order", partner_id=1, order_line=[(0, 0, {"product_id": 1})])
     odoo.call("sale.order", "action_confirm", [order])
-    odoo.make("account.move", move_type="out_invoice", partner_id=1, invoice_line_ids=[(0, 0, {"product_id": 1})])
+    odoo.make("sale.advance.payment.inv", sale_order_ids=[(6, 0, [order])])
+    items = [(0, 0, {"product_id": 1})]
+    invoice = odoo.make("account.move", move_type="out_invoice", partner_id=1, invoice_line_ids=items)
+    odoo.call("account.move", "action_post", [invoice])
+    asked = {"active_model": "account.move", "active_ids": [invoice]}
+    odoo.call("account.payment.register", "create", vals_list=[{}], context=asked)
     return odoo
 
 

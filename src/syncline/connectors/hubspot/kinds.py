@@ -80,13 +80,22 @@ CONTACT = Kind(
     related=(Related(field="company_id", plural="companies", primary=1),),
 )  # fmt: skip
 
+OF_THE_ERP = tuple(
+    Field(name=f"syncline_{name}", label=label, ours=True)
+    for name, label in (
+        ("order_number", "Order number"), ("order_status", "Order status"), ("invoice_number", "Invoice number"),
+        ("invoice_status", "Invoice status"),
+    )
+)  # fmt: skip
+"""What became of a deal in the ERP: properties of ours, which HubSpot has not."""
+
 DEAL = Kind(
     stream="deal", plural="deals", type_id="0-3", group="dealinformation",
     fields=(
         *ROW, *fields("dealname! dealstage! pipeline dealtype deal_currency_code hubspot_owner_id"),
         *fields("amount", type="decimal"), *fields("closedate", type="datetime"),
         *fields(f"company_id contact_id {LINES}"),
-        *fields("hs_is_closed hs_is_closed_won", type="boolean", writable=False),
+        *fields("hs_is_closed hs_is_closed_won", type="boolean", writable=False), *OF_THE_ERP,
     ),
     related=(
         Related(field="company_id", plural="companies", primary=5), Related(field="contact_id", plural="contacts"),

@@ -29,7 +29,7 @@ class Asked:
 
 def asked(kind: Kind, use: Use) -> Asked:
     """Only what is bound is asked for, and what a read itself needs: the stamp, and who was merged into whom."""
-    names = use.fields.get(kind.stream, tuple(field.name for field in kind.fields))
+    names = use.fields.get(kind.stream, tuple(field.name for field in kind.fields if not field.ours))
     virtual = {related.field for related in kind.related} | ({LINES} if kind.lines else set())
     needed = (kind.changed, *((MERGED,) if kind.merges else ()))
     properties = dict.fromkeys([*(name for name in names if name not in virtual and name not in OWN), *needed])

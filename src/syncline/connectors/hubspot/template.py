@@ -66,6 +66,10 @@ TEMPLATE = Template(
                 "line_id": "id",
                 "columns": {"product": "hs_sku", "quantity": "quantity", "price": "price"},
             },
+            "order_number": "deal.syncline_order_number",
+            "order_stage": "deal.syncline_order_status",
+            "invoice_number": "deal.syncline_invoice_number",
+            "invoice_status": "deal.syncline_invoice_status",
         },
         "ticket": {
             "subject": "ticket.subject",

@@ -140,8 +140,8 @@ def define(kind: Kind) -> Callable[[Field], Request]:
     def make(field: Field) -> Request:
         type, shape = PROPERTY_TYPES.get(field.type, ("string", "text"))
         body: dict[str, Any] = {
-            "name": field.name, "label": field.name.replace("_", " ").capitalize(), "type": type, "fieldType": shape,
-            "groupName": kind.group,
+            "name": field.name, "label": field.label or field.name.replace("_", " ").capitalize(), "type": type,
+            "fieldType": shape, "groupName": kind.group,
         }  # fmt: skip
         if field.name == KEY_PROPERTY:
             body["hasUniqueValue"] = True

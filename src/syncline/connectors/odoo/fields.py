@@ -34,7 +34,7 @@ def steps(model: Model, calls: Calls, field: Field) -> Steps:
     if not models:
         raise Ended(Missing())
     made = {
-        "model_id": models[0]["id"], "name": field.name, "field_description": label(field.name),
+        "model_id": models[0]["id"], "name": field.name, "field_description": field.label or label(field.name),
         "ttype": KINDS[field.type],
     }  # fmt: skip
     ids = yield from write(calls.change("ir.model.fields", "create", vals_list=[made]))

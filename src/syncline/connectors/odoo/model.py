@@ -56,6 +56,16 @@ class Lookup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Named:
+    """A raw field of ours: the id of the row that a text of this row names, as the order that an invoice is of."""
+
+    name: str
+    field: str
+    model: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lines:
     """The rows that a document owns: objects in its raw field `field`, rows of `model` that name it in `parent`."""
 
@@ -82,6 +92,7 @@ class Model:
     columns: tuple[Column, ...]
     domain: Domain = ()
     lookups: tuple[Lookup, ...] = ()
+    named: tuple[Named, ...] = ()
     lines: Lines | None = None
     moves: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     parents: tuple[str, str] | None = None
@@ -101,6 +112,7 @@ class Model:
             for c in self.columns
         ]
         ours = [Field(name=lookup.name, writable=lookup.writable) for lookup in self.lookups]
+        ours += [Field(name=one.name, writable=False) for one in self.named]
         lines = [Field(name=self.lines.field, type="json", writable=self.lines.writable)] if self.lines else []
         stamps = [Field(name=name, type="integer" if name == "id" else "text", writable=False) for name in EVERYWHERE]
         return (*stamps, *own, *ours, *lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncline.connectors.odoo.model import Column, Deed, Kind, Lines, Lookup, Model
+from syncline.connectors.odoo.model import Column, Deed, Kind, Lines, Lookup, Model, Named
 
 
 def columns(text: str) -> tuple[Column, ...]:
@@ -126,7 +126,7 @@ INVOICE = Model(
         " amount_tax=float- amount_total=float- amount_residual=float- company_id=one-"
     ),
     domain=(["move_type", "in", ["out_invoice", "out_refund", "out_receipt"]],),
-    lookups=(CURRENCY,),
+    lookups=(CURRENCY,), named=(Named(name="order_id", field="invoice_origin", model="sale.order", by="name"),),
     lines=Lines(
         field="invoice_line_ids", model="account.move.line", parent="move_id",
         columns=columns(

@@ -11,7 +11,7 @@ from typing import Any
 from syncline.connect.request import Answer, Conversation, Page, Request, Write
 from syncline.connect.webhook import Touched
 from syncline.connectors.odoo.calls import Calls, numbers, rows_of
-from syncline.connectors.odoo.model import Lines, Lookup, Model, Values
+from syncline.connectors.odoo.model import Lines, Lookup, Model, Named, Values
 
 Reading = Generator[Request | Write, Answer, list[Values]]
 
@@ -33,6 +33,7 @@ class Reader:
     def fields(self) -> list[str]:
         """The fields to ask for: those bound, those that our own words stand for, and the stamps."""
         ours = {lookup.name: lookup.field for lookup in self.model.lookups}
+        ours |= {named.name: named.field for named in self.model.named}
         lines = {self.model.lines.field} if self.model.lines else set()
         wanted = {ours.get(name, name) for name in self.bound - lines} | {*STAMPS}
         if self.model.parents:
@@ -82,6 +83,7 @@ class Reader:
         if lines is not None and lines.field in self.bound:
             yield from with_lines(self.calls, lines, rows)
         yield from with_names(self.calls, [one for one in self.model.lookups if one.name in self.bound], rows)
+        yield from with_ids(self.calls, [one for one in self.model.named if one.name in self.bound], rows)
         return rows
 
     def page(self, rows: list[Values], after: str | None = None) -> Page:
@@ -195,6 +197,20 @@ def with_names(calls: Calls, lookups: Iterable[Lookup], rows: list[Values]) -> R
                 row[lookup.name] = False
             elif row[lookup.field] in called:
                 row[lookup.name] = called[row[lookup.field]]
+    return rows
+
+
+def with_ids(calls: Calls, named: Iterable[Named], rows: list[Values]) -> Reading:
+    """Gives each row the id of the row that a text of it names. A text that names none, or several, gives none."""
+    for one in named:
+        texts = sorted({str(row[one.field]) for row in rows if row.get(one.field)})
+        found = rows_of((yield calls.search_read(one.model, [[one.by, "in", texts]], [one.by]))) if texts else []
+        ids: dict[str, list[int]] = {}
+        for row in found:
+            ids.setdefault(row[one.by], []).append(row["id"])
+        for row in rows:
+            of = ids.get(str(row.get(one.field)), [])
+            row[one.name] = of[0] if len(of) == 1 else False
     return rows
 
 

@@ -109,6 +109,7 @@ TEMPLATE = Template(
             "amount": amount("account.move", "amount_total"),
             "open_amount": amount("account.move", "amount_residual"),
             "account": number("account.move.partner_id"),
+            "order": number("account.move.order_id"),
             "lines": {**lines("account.move.invoice_line_ids", "quantity"), "only": "read"},
         },
     },

@@ -16,8 +16,9 @@ from syncline.sandbox.odoo.standard.partners import partners
 from syncline.sandbox.odoo.standard.products import products
 from syncline.sandbox.odoo.standard.sales import sales
 from syncline.sandbox.odoo.standard.stock import stock
+from syncline.sandbox.odoo.standard.wizards import wizards
 
-ALL = (meta, lookups, partners, products, accounts, sales, invoices, stock, leads)
+ALL = (meta, lookups, partners, products, accounts, sales, invoices, stock, leads, wizards)
 
 
 @cache
