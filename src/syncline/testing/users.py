@@ -26,7 +26,7 @@ def type_row(world: World, email: str, name: str) -> None:
     values: dict[str, Any] = {"email": email}
     for field in company.FIELDS:
         if field != "email" and world.random.random() < 0.7:
-            values[field] = f"{field[0]}{world.number}"
+            values[field] = tag(world) if field == "tags" else f"{field[0]}{world.number}"
     system = world.systems[name]
     row = system.make(company.STREAM, values)
     for field in values:
@@ -109,8 +109,13 @@ def retag(world: World, was: Any) -> tuple[str, str, str]:
     if have and world.random.random() < 0.4:
         gone = world.random.choice(sorted(have))
         return "remove", ",".join(sorted(have - {gone})), gone
-    new = f"t{world.number}"
+    new = tag(world)
     return "add", ",".join(sorted(have | {new})), new
+
+
+def tag(world: World) -> str:
+    """A tag that nobody typed before. None begins as another does: it would look like that one cut off."""
+    return f"t{world.number}."
 
 
 def new_text(world: World, field: str) -> str:
