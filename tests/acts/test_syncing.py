@@ -50,7 +50,7 @@ def test_what_a_run_left_open_is_told_once(world: ActingWorld) -> None:
     record = world.link("crm", "crm0").record
     assert (one.at, one.kind, one.field, one.name) == (f"{record}.rep", "conflict", "rep", "Contact 0")
     assert {one.ours, one.theirs} == {"one", "two"}
-    assert f"syncline conflicts take crm|erp {record}.rep" in one.remedy
+    assert f"syncline conflicts take erp {record}.rep" in one.remedy
     again = world.done(Synced, Sync())
     assert (again.new, again.new_count, again.open_count) == ((), 0, 1)
 

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from syncline.cli import check, connector, demo, plan, run, sandbox, status, sync
+from syncline.cli import (
+    check,
+    connector,
+    demo,
+    plan,
+    record,
+    run,
+    sandbox,
+    status,
+    sync,
+)
 from syncline.cli.told import BAD_INPUT, NOT_DONE, OK, answering, version
 
 FAILED = NOT_DONE
@@ -28,6 +38,8 @@ def program() -> typer.Typer:
     app.command("run")(answering(run.run))
     app.command("status")(answering(status.status))
     app.command("runs")(answering(status.runs))
+    app.command("show")(answering(record.show))
+    app.command("explain")(answering(record.explain))
     app.command("sandbox")(answering(sandbox.run))
     connectors = typer.Typer(no_args_is_help=True, help="Connectors of your own.")
     connectors.command("new")(answering(connector.new))

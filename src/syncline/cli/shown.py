@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,8 +30,19 @@ def console() -> Console:
 
 
 def out(text: str = "", *, bold: bool = False) -> None:
-    """A paragraph; its words are never broken."""
-    console().print(text, style="bold" if bold else None, overflow="ignore")
+    """A paragraph. On a screen it is wrapped between words, which are never broken; into a pipe it stays a line."""
+    screen = console()
+    lines = wrapped(text, screen.width) if sys.stdout.isatty() or "COLUMNS" in os.environ else [text]
+    for line in lines:
+        screen.print(line, style="bold" if bold else None, soft_wrap=True)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of so many columns, the later ones indented under the first."""
+    indent = " " * (len(text) - len(text.lstrip()) + GAP)
+    return textwrap.wrap(
+        text, max(width, NARROWEST), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [""]  # fmt: skip
 
 
 def document(struct: Any) -> None:
@@ -48,14 +61,16 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
     headers, rows = [headers[i] for i in kept], [[row[i] for i in kept] for row in rows]
     screen = console()
     if needed(headers, rows) <= max(screen.width, NARROWEST):
-        screen.print(columns(headers, rows, right))
+        with screen.capture() as drawn:
+            screen.print(columns(headers, rows, right))
+        typer.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
         return
     for number, row in enumerate(rows):
         if number:
-            screen.print()
+            out()
         for header, cell in zip(headers, row, strict=True):
             if cell:
-                screen.print(f"{header}: {cell}", overflow="ignore")
+                out(f"{header}: {cell}")
 
 
 def needed(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

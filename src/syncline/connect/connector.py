@@ -36,6 +36,16 @@ class Limit:
     remaining: str | None = None
 
 
+def no_page(stream: str, id: str) -> str | None:
+    """The default for `page_of`: nobody knows."""
+    return None
+
+
+def names_nothing(address: str) -> tuple[str, str] | None:
+    """The default for `named_by`: no address names a row."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connector:
     """Data and pure functions; no base class.
@@ -47,6 +57,8 @@ class Connector:
     dress, undress: between the requests that the streams describe and those that this version of the system
         understands, by what the sign-in told. What is matched against `reads` is what leaves: both forms stand there.
     hosts:    further hosts that may get the secret.
+    page_of(stream, id): the address of a row's page in the vendor's own screens, whole or beneath the system's address;
+        None where it is not known. named_by(address): the stream and id that such an address names, or None.
     """
 
     name: str
@@ -61,6 +73,8 @@ class Connector:
     undress: Callable[[Answer, Mapping[str, Any]], Answer] = as_it_came
     hosts: tuple[str, ...] = ()
     template: Template | None = None
+    page_of: Callable[[str, str], str | None] = no_page
+    named_by: Callable[[str], tuple[str, str] | None] = names_nothing
 
     def stream(self, name: str) -> Stream:
         """The stream of that name. `partner#contact` is `partner`, read once more for another entity."""

@@ -53,11 +53,16 @@ def everything(hub: Hub, kinds: Sequence[OpenKind] = KINDS, code: str | None = N
             after = page[-1]
             yield from described(hub, [one for one in page if code in (None, one.code)])
     if "parked" in kinds:
-        for binding in {(b.system, b.stream): b for b in hub.declaration.bindings}.values():
-            last = ""
-            while rows := hub.ledger.parked_after(binding.system, binding.stream, last, PAGE):
-                last = rows[-1].id
-                yield from (of_row(hub, row) for row in rows if code in (None, row.parking.code))
+        yield from (of_row(hub, row) for row in parked_rows(hub) if code in (None, row.parking.code))
+
+
+def parked_rows(hub: Hub) -> Iterator[ParkedRow]:
+    """Rows that belong to no record: all of them, stream by stream, a page at a time."""
+    for system, stream in dict.fromkeys((b.system, b.stream) for b in hub.declaration.bindings):
+        after = ""
+        while page := hub.ledger.parked_after(system, stream, after, PAGE):
+            yield from page
+            after = page[-1].id
 
 
 def of_records(hub: Hub, records: Sequence[int]) -> list[Opened]:
@@ -124,10 +129,10 @@ def of_conflict(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
     system, theirs = others[0] if others else next(iter(sides.items()))
     at = str(Place(record=item.record, field=item.field))
     told = ", ".join(f"{side} says {in_words(value, kind, zone)}" for side, value in sides.items())
-    named = "|".join(side for side in sides if side != RECORD_SIDE) or system
+    takes = " or ".join(f"syncline conflicts take {side} {at}" for side in sides)
     return made(
         desk, case, item, at=at, why=f"several changed it: {told}", system=system, ours=ours, theirs=theirs,
-        remedy=f"syncline conflicts take {named} {at}, or: syncline conflicts set VALUE {at}",
+        remedy=f"{takes}, or syncline conflicts set VALUE {at}",
     )  # fmt: skip
 
 
@@ -161,14 +166,14 @@ def of_side(desk: Desk, case: Case, item: OpenItem, link: Link) -> Opened:
         take = f"syncline conflicts take {where(case, link)} {at}"
         return made(
             desk, case, item, at=at, why=why, ours=ours, theirs=theirs,
-            remedy=f"{take}, or: syncline conflicts redo {at}",
+            remedy=f"{take}, or syncline conflicts redo {at}",
         )  # fmt: skip
     withheld = case.known(link.id, item.field).withheld
     undone = withheld is not None and withheld.undo
     why = f"put back by the undo of run {withheld.undo}" if withheld and undone else "left alone by a person's wish"
     return made(
         desk, case, item, at=at, why=why, ours=ours, theirs=theirs,
-        remedy=f"syncline conflicts keep {at}, or: syncline conflicts redo {at}",
+        remedy=f"syncline conflicts keep {at}, or syncline conflicts redo {at}",
     )  # fmt: skip
 
 
@@ -214,7 +219,7 @@ def of_candidate(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
     at = str(Place(record=item.record))
     return made(
         desk, case, item, at=at, why=f"may be the same as {called}", system=case.record.origin,
-        remedy=f"syncline links add {other} {at}, or: syncline links distinct {at}",
+        remedy=f"syncline links add {other} {at}, or syncline links distinct {at}",
     )  # fmt: skip
 
 

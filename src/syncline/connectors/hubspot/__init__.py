@@ -9,7 +9,7 @@ from syncline.connect.auth import Auth, Bearer, OAuth2
 from syncline.connect.connector import Connector, Limit
 from syncline.connect.stream import Field, SettlesIn, Stream
 from syncline.connect.template import EVERYTHING, Use
-from syncline.connectors.hubspot import errors, paths, people, reading, writing
+from syncline.connectors.hubspot import errors, paths, people, reading, screens, writing
 from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, LINES, Kind
 from syncline.connectors.hubspot.rows import asked
 from syncline.connectors.hubspot.template import TEMPLATE
@@ -35,12 +35,14 @@ def connector(use: Use = EVERYTHING) -> Connector:
     """HubSpot for one hub.
 
     Options: `tier` (starter, professional, enterprise: the default is professional); `client_id` (and
-    `client_secret`): an OAuth app, in place of a token of the account's own.
+    `client_secret`): an OAuth app, in place of a token of the account's own; `portal`: the account's number, which
+    addresses of pages need.
     """
     return Connector(
         name="hubspot", base_url=paths.BASE_URL, auth=auth(use.options), limits=limits(use.options), reads=paths.READS,
         streams=(*(records(kind, use) for kind in KINDS), people.owners(), people.pipelines()),
         webhook=WEBHOOK, errors=errors.problem, template=TEMPLATE,
+        page_of=screens.page_of(use.options.get("portal")), named_by=screens.named_by,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from syncline.connect.connector import SHARED, Connector, Limit
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Field, SettlesIn, Stream, WriteOrder
 from syncline.connect.template import EVERYTHING, Use
-from syncline.connectors.odoo import creating, fields, writing
+from syncline.connectors.odoo import creating, fields, screens, writing
 from syncline.connectors.odoo.calls import Calls, rows_of
 from syncline.connectors.odoo.errors import problem
 from syncline.connectors.odoo.hook import webhook
@@ -45,6 +45,8 @@ def connector(use: Use = EVERYTHING) -> Connector:
         undress=undress,
         webhook=webhook([model.name for model in MODELS]),
         template=TEMPLATE,
+        page_of=screens.page_of,
+        named_by=screens.named_by,
     )  # fmt: skip
 
 
