@@ -335,6 +335,13 @@ def test_warnings_do_not_keep_a_declaration_from_being_used() -> None:
     assert [one.message.split(" ")[0] for one in found.problems] == ["the", "the", "res.partner"]
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8700", "localhost:8700", "[::1]:8700"])
+def test_what_stays_on_this_machine_need_not_be_encrypted(host: str) -> None:
+    text = HEAD.replace("https://acme.odoo.example", f"http://{host}")
+    assert host in text
+    assert not [one for one in loaded(text).problems if "encrypted" in one.message]
+
+
 ADDRESS = """fields:
   account.address:
     type: address

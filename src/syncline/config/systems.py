@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,9 +111,17 @@ def _url(check: Check, path: Path, block: SystemBlock, environment: Mapping[str,
         check.error(here, "is no address", "write it as `https://acme.example`")
     elif parts.query or parts.fragment:
         check.error(here, "the address has more than a path", "end it before `?` and `#`")
-    elif parts.scheme == "http":
+    elif parts.scheme == "http" and not _is_here(host):
         check.warn(here, "the address is not encrypted (`http://`)")
     return url
+
+
+def _is_here(host: str) -> bool:
+    """Does it stay on this machine?"""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _leaders(check: Check) -> None:
