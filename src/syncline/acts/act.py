@@ -74,10 +74,11 @@ class Provision(Struct, frozen=True, kw_only=True, tag=True):
 class Parked(Struct, frozen=True, kw_only=True, tag=True):
     """What becomes of something parked. `at`: see syncline.look.place. Instead of it `code`: all that have this code.
 
-    retry: try again. skip: leave it alone, with a reason. edit: the record's field gets `value`, everywhere.
+    retry: try again; a record whose row was deleted is made again. skip: leave it alone, with a reason.
+    edit: the record's field gets `value`, everywhere. delete: of a record whose row was deleted, everywhere else too.
     """
 
-    how: Literal["retry", "skip", "edit"]
+    how: Literal["retry", "skip", "edit", "delete"]
     at: str | None = None
     code: str | None = None
     value: Value = None

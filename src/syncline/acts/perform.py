@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from syncline.acts import act as acts
 from syncline.acts.act import Act, Say
 from syncline.acts.applying import apply
+from syncline.acts.parking import parked
 from syncline.acts.planning import plan
+from syncline.acts.provisioning import provision
 from syncline.acts.refusal import Refusal
+from syncline.acts.ruling import answer, fire
+from syncline.acts.same import distinct, join, part
+from syncline.acts.settling import settle, withhold
+from syncline.acts.stopping import pause, release, resume
 from syncline.acts.syncing import sync
 from syncline.acts.told import Refused, Told
 from syncline.acts.undoing import take_back
@@ -20,7 +29,7 @@ from syncline.sync.observe import NotNow
 def perform(hub: Hub, act: Act, who: str, say: Say) -> Told:
     """Does it, and tells what came of it. who: as history names the person. What cannot be done is told as Refused."""
     try:
-        return done(hub, act, who, say)
+        return DOINGS[type(act)](hub, act, who, say)
     except Refusal as error:
         return error.refused
     except NoPlace as error:
@@ -33,14 +42,11 @@ def perform(hub: Hub, act: Act, who: str, say: Say) -> Told:
         return Refused(why=f"{error}.", remedy=f"try again in {error.after:.0f} s", code="not-reached")
 
 
-def done(hub: Hub, act: Act, who: str, say: Say) -> Told:
-    """By its kind."""
-    if isinstance(act, acts.Sync):
-        return sync(hub, act, who, say)
-    if isinstance(act, acts.Plan):
-        return plan(hub, act, who, say)
-    if isinstance(act, acts.Apply):
-        return apply(hub, act, who, say)
-    if isinstance(act, acts.Undo):
-        return take_back(hub, act, who, say)
-    return Refused(why=f"{type(act).__name__} cannot be done by this version.", remedy="syncline --help")
+Doing = Callable[[Hub, Any, str, Say], Told]
+
+DOINGS: Mapping[type, Doing] = {
+    acts.Sync: sync, acts.Plan: plan, acts.Apply: apply, acts.Undo: take_back, acts.Provision: provision,
+    acts.Parked: parked, acts.Settle: settle, acts.Withhold: withhold, acts.Distinct: distinct, acts.Join: join,
+    acts.Part: part, acts.Answer: answer, acts.Fire: fire, acts.Release: release, acts.Pause: pause,
+    acts.Resume: resume,
+}  # fmt: skip

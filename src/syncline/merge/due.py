@@ -16,6 +16,8 @@ def due_fields(case: Case, lid: int, writable: Iterable[str]) -> dict[str, Told]
     A due field already equal under its type's equality is agreed without a write.
     """
     out: dict[str, Told] = {}
+    if case.record.paused:
+        return out
     known, fields = case.links[lid].known, case.record.fields
     for name in writable:
         one, held = known.get(name), fields.get(name)
@@ -93,6 +95,8 @@ def is_free(case: Case, lid: int, writable: Iterable[str]) -> bool:
 def is_due(case: Case, lid: int, writable: Iterable[str]) -> bool:
     """Would `due_fields` find anything? Kept at the link, in the same update, as an indexed column."""
     link = case.links[lid]
+    if case.record.paused and link.writing is None:
+        return False  # a create that was sent is resolved all the same  # I4
     if link.state == "birth":
         return link.parked is None and (not link.why or link.writing is not None)
     if link.parked is not None:

@@ -12,7 +12,7 @@ from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.link import Doubt, Known, Rewrite, Sent, Turn
 from syncline.model.observation import Observation
-from syncline.model.record import DOES_NOT_FIT, Parking, Value
+from syncline.model.record import DOES_NOT_FIT, SKIPPED, Parking, Value
 
 TRIES_WITHOUT_EFFECT = 3
 REWRITES_UNTIL_PARKED = 2
@@ -148,7 +148,8 @@ def park(case: Case, lid: int, name: str, code: str, ours: Value, theirs: Value)
 def park_misfit(case: Case, lid: int, name: str, misfit: Unfit, old: Value) -> None:
     """A value that does not fit parks its field, with the value before it as the base of a later move."""
     known = case.known(lid, name)
-    if known.parked is not None and known.parked.code == DOES_NOT_FIT and known.parked.theirs == misfit.value:
+    same = known.parked is not None and known.parked.theirs == misfit.value
+    if same and known.parked.code in (DOES_NOT_FIT, SKIPPED):  # type: ignore[union-attr]
         return
     base = known.base if known.has_base else old
     system = case.links[lid].system

@@ -52,6 +52,10 @@ DOES_NOT_FIT = "does-not-fit"
 """The code of a field whose raw value its type cannot hold."""
 
 
+SKIPPED = "skipped"
+"""The code of what a person left alone: it stays so until what it is about changes."""
+
+
 class Parking(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Why something cannot go on without a person or a changed condition, and what to do about it.
 

@@ -80,6 +80,8 @@ def is_to_be_looked_for(hub: Hub, stream: Stream, link: Link) -> bool:
         resolve(hub, stream, link, pending, gone=gone)
     elif gone:
         end(hub, link)
+    elif record.paused:
+        return False
     elif not read_far_enough(hub, stream, link, record):
         later(hub, link, hub.clock() + READ_FIRST_SECONDS)
     else:

@@ -59,6 +59,8 @@ def ready_now(desk: Desk, binding: Binding, link: Link) -> Ready | None:
     """What it would be created with; None where it waits for an id that the system requires, or for a condition."""
     case = desk.home(link.id)
     ready = planned(desk, binding, case, link.id)
+    if case.record.paused:
+        return None
     if writing.lacks(desk, binding, case, link.id) or added(desk, binding, case) is None:
         case.put(link.id, due_at=desk.now + PARENT_SECONDS)  # I10
         return None

@@ -149,6 +149,8 @@ def decide(desk: Desk, binding: Binding, link: Link, looked: dict[str, Observati
     now = case.links[link.id]
     if now.writing is not None or now.external_id is None or now.state not in ("active", "asleep"):
         return None
+    if case.record.paused:
+        return None
     if looked is not None and now.external_id not in looked:
         return None
     if now.deleting:

@@ -13,7 +13,7 @@ from syncline.merge import first_meeting, lines
 from syncline.merge.case import Case
 from syncline.model.link import NEVER, Link
 from syncline.model.observation import Observation
-from syncline.model.record import Parking
+from syncline.model.record import SKIPPED, Parking
 from syncline.model.rows import Hint, ParkedRow
 from syncline.sync.desk import Desk
 from syncline.sync.store import Row
@@ -45,6 +45,8 @@ def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: 
     """Rules are tried in their order; the first that finds a record decides, and two candidates park."""
     row = (binding.system, binding.stream, one.id)
     kept = desk.parked.get(row)
+    if kept is not None and kept.parking.code == SKIPPED and kept.fingerprint == binding.fingerprint(bound):
+        return
     if kept is not None and kept.parking.code == UNLINKED:
         desk.unit.park_rows([replace(kept, raw=bound, fingerprint=binding.fingerprint(bound))])
         return

@@ -125,6 +125,9 @@ def desk_on_paper(hub: Hub) -> Desk:
 
 def writes_of(desk: Desk, case: Case, draft: Draft) -> Iterator[PlannedWrite]:
     """What each link of a record would be told."""
+    if case.record.paused:
+        draft.then["records that a person paused, of which nothing is written"] += 1
+        return
     for link in list(case.links.values()):
         if link.writing is not None:
             draft.then["writes sent before, whose outcome is not known yet"] += 1

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from msgspec.structs import replace
+
 from syncline.connect.stream import Stream
 from syncline.mapping.binding import Binding
 from syncline.model.observation import Observation
-from syncline.model.record import Parking
+from syncline.model.record import SKIPPED, Parking
 from syncline.model.rows import ParkedRow
 from syncline.sync import written
 from syncline.sync.desk import open_desk
@@ -53,8 +55,13 @@ def park(hub: Hub, binding: Binding, one: Observation, error: Exception) -> None
             unit.park_rows([parked])
             return
         desk.load([link.record])
-        case = desk.cases[link.record]
-        if case.links[link.id].parked is None:
+        case, print_ = desk.cases[link.record], binding.fingerprint(binding.bound(one.raw)).hex()
+        known = case.links[link.id].parked
+        if known is not None and known.code == SKIPPED and known.theirs in (None, print_):
+            case.put(link.id, parked=replace(known, theirs=print_))  # left alone, as it is now
+            written.flush(desk)
+            return
+        if known is None:
             case.note("parked", None, link.id, None, one.id, why.reason)
         case.put(link.id, parked=why)
         written.flush(desk)

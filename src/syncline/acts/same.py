@@ -1,0 +1,100 @@
+"""What is the same thing, and what is not: records and rows, joined and parted by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from syncline.acts.act import Distinct, Join, Part, Say
+from syncline.acts.deciding import decided
+from syncline.acts.finding import case_at, row_at
+from syncline.acts.refusal import refuse
+from syncline.acts.told import Done
+from syncline.look.place import Place, parse
+from syncline.sync import answers, joining, people
+from syncline.sync.hub import Hub
+from syncline.sync.store import Row
+
+
+def distinct(hub: Hub, act: Distinct, who: str, say: Say) -> Done:
+    """A candidate is a record of its own; a parked row begins one."""
+    place = parse(act.at)
+    if not place.record:
+        row = row_at(place)
+        return decided(hub, who, say, f"{place} is a record of its own", lambda h: [answers.begin_anew(h, row, who)])
+    case = case_at(hub, place)
+    if case.record.candidate_of is None:
+        raise refuse(f"Record {case.record.id} may be no other record's duplicate.", "syncline parked lists what may")
+
+    def decide(working: Hub) -> Collection[int]:
+        people.not_the_same(working, case.record.id, who)
+        return [case.record.id]
+
+    return decided(hub, who, say, f"record {case.record.id} is a record of its own", decide)
+
+
+def join(hub: Hub, act: Join, who: str, say: Say) -> Done:
+    """Two records become one, under the older number; a row becomes a record's."""
+    one, other = parse(act.at), parse(act.other)
+    if one.record and other.record:
+        keep, lose = sorted((case_at(hub, one).record.id, case_at(hub, other).record.id))
+        return decided(
+            hub, who, say, f"records {keep} and {lose} are one, as {keep}",
+            lambda h: [answers.merge_records(h, keep, lose, who)],
+        )  # fmt: skip
+    if not one.record and not other.record:
+        raise refuse("Two rows are joined through a record.", "name the record: syncline links add RECORD ROW")
+    record, place = (one, other) if one.record else (other, one)
+    rid, row = case_at(hub, record).record.id, row_at(place)
+    known_row(hub, row, place)
+
+    def decide(working: Hub) -> Collection[int]:
+        parked = working.ledger.parked_rows([row]).get(row)
+        if parked is not None and parked.parking.code == joining.RETURNED:
+            answers.revive_twins(working, row, rid, who)
+        else:
+            answers.add_link(working, row, rid, who)
+        return [rid]
+
+    return decided(hub, who, say, f"{place} is record {rid}'s", decide)
+
+
+def part(hub: Hub, act: Part, who: str, say: Say) -> Done:
+    """A row belongs to no record until a person says so; a record that was merged is one again."""
+    place = parse(act.at)
+    if place.record and not place.id:
+        return parted(hub, place.record, who, say)
+    row = place.row
+    assert row is not None, "a place with an id is a row"
+    known_row(hub, row, place)
+    link = hub.ledger.links_at([row]).get(row)
+    if link is None or (place.record and link.record != place.record):
+        raise refuse(f"{place} is linked to no such record.", "syncline show WHAT shows a record with its rows")
+
+    def decide(working: Hub) -> Collection[int]:
+        answers.remove_link(working, link.id, who)
+        return [link.record]
+
+    return decided(hub, who, say, f"{'/'.join(row)} is no longer record {link.record}'s", decide)
+
+
+def parted(hub: Hub, record: int, who: str, say: Say) -> Done:
+    """An alias is a record again."""
+    found = hub.ledger.records([record]).get(record)
+    if found is None or found.merged_into is None:
+        raise refuse(
+            f"Record {record} was not merged into another.",
+            "name a row of it to part from it: syncline links remove SYSTEM/STREAM/ID",
+        )
+
+    def decide(working: Hub) -> Collection[int]:
+        done = answers.unmerge(working, record, who)
+        return [done.record, done.survivor]
+
+    return decided(hub, who, say, f"record {record} is a record of its own again", decide, count=1)
+
+
+def known_row(hub: Hub, row: Row, place: Place) -> None:
+    """Is this stream one of ours?"""
+    streams = sorted({f"{one.system}/{one.stream}" for one in hub.declaration.bindings})
+    if f"{row[0]}/{row[1]}" not in streams:
+        raise refuse(f"{place} is in no stream of this hub.", f"its streams are: {', '.join(streams)}")
