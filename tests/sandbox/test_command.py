@@ -41,6 +41,15 @@ def test_what_is_kept_is_there_after_a_restart_whatever_the_order(tmp_path: Path
         assert len(odoo.rows("res.partner")) == partners
 
 
+def test_some_phones_are_other_ones_in_all_but_the_last() -> None:
+    seeded = ("--seed", "3", "--contacts", "20", "--differs", "0.5")
+    with served("hubspot", "odoo", *seeded, count=2) as (hubspot, odoo):
+        here = {row["properties"]["email"]: row["properties"]["phone"] for row in hubspot.rows("contacts")}
+        there = {row["email"]: row["phone"] for row in odoo.rows("res.partner") if row["email"] in here}
+    assert here.keys() == there.keys()
+    assert 0 < sum(here[email] != there[email] for email in here) < len(here)
+
+
 @pytest.mark.parametrize(
     ("names", "files"),
     [

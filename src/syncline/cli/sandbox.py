@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,9 @@ def run(
         int | None, typer.Option(help="Begin with a made-up company, the same for the same number.")
     ] = None,
     contacts: Annotated[int, typer.Option(help="How many contacts it has; all else in proportion.", min=1)] = 100,
+    differs: Annotated[
+        float, typer.Option(help="The share of phones that are other ones in all but the last.", min=0.0, max=1.0)
+    ] = 0.0,
     keep: Annotated[Path | None, typer.Option(help="A folder in which the sandboxes keep their rows.")] = None,
 ) -> None:
     """Runs vendor sandboxes until Ctrl-C."""
@@ -41,7 +45,7 @@ def run(
     held = [path.exists() for path in files]
     sandboxes = [opened(name, path) for name, path in zip(names, files, strict=True)]
     if seed is not None:
-        fill([one for one, old in zip(sandboxes, held, strict=True) if not old], contacts, seed)
+        fill([one for one, old in zip(sandboxes, held, strict=True) if not old], contacts, seed, differs)
     try:
         serve.serve(sandboxes, port, typer.echo)
     except OSError as error:
@@ -75,8 +79,8 @@ def opened(name: str, path: Path) -> Sandbox:
         stop(f"{path} cannot be read: {error}.", "move it away, or name another --keep folder")
 
 
-def fill(sandboxes: Sequence[Sandbox], contacts: int, seed: int) -> None:
-    """The same company in each that is new; what was kept stays as it is."""
+def fill(sandboxes: Sequence[Sandbox], contacts: int, seed: int, differs: float = 0.0) -> None:
+    """The same company in each that is new, but for what differs; what was kept stays as it is."""
     from syncline.sandbox.company import Size
 
     size = Size(
@@ -84,4 +88,4 @@ def fill(sandboxes: Sequence[Sandbox], contacts: int, seed: int) -> None:
         deals=max(1, contacts // 2),
     )  # fmt: skip
     for one in sandboxes:
-        one.seed(size)
+        one.seed(size if one is sandboxes[-1] else replace(size, differs=differs))
