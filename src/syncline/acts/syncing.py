@@ -11,6 +11,7 @@ from syncline.mapping.binding import Binding
 from syncline.model.link import NEVER
 from syncline.sync import rounds, run, stops
 from syncline.sync.hub import Hub
+from syncline.sync.observe import NotNow
 from syncline.sync.rounds import NotRead
 
 BELOW_NEVER = NEVER - 1.0
@@ -32,7 +33,7 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
     held, waiting = left_over(hub)
     return Synced(
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
-        open_count=open_count, held=held, waiting=waiting, not_reached=not_reached(not_now),
+        open_count=open_count, held=held, waiting=waiting, not_reached=not_reached({**stopped(hub), **not_now}),
         seconds=hub.clock() - began,
     )  # fmt: skip
 
@@ -59,6 +60,15 @@ def waits_for_a_person(hub: Hub, binding: Binding) -> bool:
     """Does nothing leave for that stream until somebody approves, resumes or confirms?"""
     paused = stops.is_paused(hub, binding)
     return paused or stops.waits_for_plan(hub, binding) or stops.rebaselining(hub, binding) is not None
+
+
+def stopped(hub: Hub) -> NotRead:
+    """The streams of systems that are paused, some perhaps since a moment ago."""
+    states = {name: hub.ledger.system_state(name) for name in hub.declaration.order}
+    return {
+        place: NotNow(place[0], f"paused: {states[place[0]].why}", 0.0)
+        for place in rounds.places(hub) if place[0] in states and states[place[0]].paused
+    }  # fmt: skip
 
 
 def not_reached(not_now: NotRead) -> tuple[NotReached, ...]:

@@ -1,0 +1,178 @@
+"""Brakes are released, and a system, an entity or a record is paused: nothing of it is written until it is resumed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from acting_world import ActingWorld, acting
+
+from syncline.acts.act import Act, Apply, Pause, Plan, Release, Resume, Sync
+from syncline.acts.told import Applied, Done, Planned, Refused, Synced
+from syncline.testing.ledgers import on_sqlite
+
+
+def changed(world: ActingWorld) -> None:
+    world.both(3)
+    world.done(Synced, Sync())
+    for n in range(3):
+        world.edit("crm", f"crm{n}", name=f"Another {n}")
+        world.edit("erp", f"erp{n}", phone=f"9{n}")
+
+
+def test_a_paused_system_is_neither_read_nor_written(world: ActingWorld) -> None:
+    changed(world)
+    world.done(Done, Pause(what="erp", why="they move house"))
+    before = len([1 for system, _, _ in world.calls if system == "erp"])
+    told = world.done(Synced, Sync(full=True))
+    assert len([1 for system, _, _ in world.calls if system == "erp"]) == before
+    assert told.written == {}
+    assert [(one.system, one.why) for one in told.not_reached] == [("erp", "erp: paused: anna: they move house")]
+    assert told.held == 3
+    assert world.value("crm", "crm0", "name") == "Another 0", "the other is read"
+    world.done(Done, Resume(what="erp"))
+    told = world.done(Synced, Sync())
+    assert (told.written, told.not_reached) == ({"update": 6}, ())
+
+
+def test_a_paused_entity_is_read_and_not_written(world: ActingWorld) -> None:
+    changed(world)
+    world.done(Done, Pause(what="contact"))
+    told = world.done(Synced, Sync())
+    assert (told.written, told.held, told.not_reached) == ({}, 6, ())
+    assert world.value("crm", "crm0", "phone") == "90"
+    world.done(Done, Resume(what="contact"))
+    assert world.done(Synced, Sync()).written == {"update": 6}
+
+
+def test_a_paused_record_is_not_written_planned_or_applied(world: ActingWorld, tmp_path: Path) -> None:
+    changed(world)
+    file = str(tmp_path / "plan.json")
+    world.done(Planned, Plan(out=file))
+    record = world.link("crm", "crm1").record
+    world.done(Done, Pause(what=str(record), why="under review"))
+    planned = world.done(Planned, Plan())
+    assert record not in {one.record for one in planned.riskiest}
+    assert any("paused" in line for line in planned.then)
+    assert world.done(Applied, Apply(file=file)).counts == {"left": 4, "dropped": 2}
+    world.done(Synced, Sync(full=True))
+    assert [world.there("erp", f"erp{n}", "name") for n in range(3)] == ["Another 0", "Contact 1", "Another 2"]
+    said = world.done(Done, Resume(what="erp/contact/erp1")).said
+    assert "updated 2" in said
+    assert world.there("erp", "erp1", "name") == "Another 1"
+
+
+def test_a_paused_record_is_born_nowhere(world: ActingWorld) -> None:
+    world.type("crm", email="new@example.test", name="New")
+    world.systems["erp"].up = False
+    world.done(Synced, Sync())
+    world.systems["erp"].up = True
+    record = world.link("crm", "crm0").record
+    world.done(Done, Pause(what=str(record)))
+    for _ in range(2):
+        world.done(Synced, Sync())
+    assert world.alive("erp") == []
+    world.done(Done, Resume(what=str(record)))
+    world.done(Synced, Sync())
+    assert world.alive("erp") == ["erp0"]
+
+
+def test_a_pause_in_the_middle_of_a_sync_stops_what_is_not_sent_yet(tmp_path: Path) -> None:
+    with acting(tmp_path) as world:
+        from dataclasses import replace
+
+        changed(world)
+        world.hub = replace(world.hub, batch=1)
+        world.at["receipts committed"] = lambda: world.act(Pause(what="contact"))
+        assert world.done(Synced, Sync()).written == {"update": 1}
+        world.done(Done, Resume(what="contact"))
+        assert world.done(Synced, Sync()).written == {"update": 5}
+
+
+def test_a_pause_outlives_a_restart(tmp_path: Path) -> None:
+    from syncline.ledger.sql import open_ledger
+
+    with on_sqlite(tmp_path) as first:
+        world = ActingWorld(first)
+        world.both(1)
+        world.done(Synced, Sync())
+        world.done(Done, Pause(what="erp"))
+        world.done(Done, Pause(what="contact"))
+        world.done(Done, Pause(what="1"))
+        first.close()  # type: ignore[attr-defined]
+        with open_ledger(tmp_path / "world.sqlite", synchronous="OFF") as again:
+            other = ActingWorld(again)
+            other.systems = world.systems
+            for what in ("erp", "contact", "1"):
+                other.done(Done, Resume(what=what))
+
+
+def test_a_system_that_denied_us_is_resumed(world: ActingWorld) -> None:
+    world.both(1)
+    world.done(Synced, Sync())
+    world.denied.add("erp")
+    assert [one.system for one in world.done(Synced, Sync()).not_reached] == ["erp"]
+    world.denied.clear()
+    assert "paused" in world.done(Synced, Sync()).not_reached[0].why, "it is not asked again by itself"
+    world.done(Done, Resume(what="erp"))
+    assert world.done(Synced, Sync()).not_reached == ()
+
+
+# ---- brakes
+def test_what_a_brake_holds_is_released_and_told(world: ActingWorld) -> None:
+    world.both(60)
+    world.done(Synced, Sync())
+    for n in range(55):
+        world.edit("crm", f"crm{n}", name="All the same")
+    told = world.done(Synced, Sync())
+    assert told.held == 55
+    assert {one.kind for one in told.new} == {"held"}
+    done = world.done(Done, Release(at="erp/contact/rewrite"))
+    assert (done.count, "updated 55" in done.said) == (55, True)
+    assert world.done(Synced, Sync()).held == 0
+
+
+def test_a_stream_that_went_back_is_read_anew_and_then_confirmed(tmp_path: Path) -> None:
+    with acting(tmp_path, erp={"versions": "counter"}) as world:
+        world.both(3)
+        world.done(Synced, Sync())
+        for _ in range(2):
+            for n in range(3):
+                world.edit("erp", f"erp{n}", phone=f"{n}{world.now}")
+        world.done(Synced, Sync())
+        for n in range(3):
+            row = world.row("erp", f"erp{n}")
+            del row.history[-2:]
+            row.history.append(row.history[-1])
+        told = world.done(Synced, Sync(full=True))
+        assert [one.kind for one in world.hub.ledger.held()] == ["rebaseline"]
+        assert told.not_reached[0].system == "erp"
+        refused = world.act(Resume(what="erp"))
+        assert isinstance(refused, Refused)
+        assert "syncline brake release erp/contact/rebaseline" in refused.remedy
+        assert "read anew" in world.done(Done, Release(at="erp/contact/rebaseline")).said
+        before = world.writes()
+        world.done(Synced, Sync())
+        assert world.writes() == before, "nothing is written until a person confirms"
+        assert "written again" in world.done(Done, Release(at="erp/contact/rebaseline")).said
+        assert world.hub.ledger.held() == []
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (Release(at="erp/contact/delete"), "Nothing is held"),
+        (Pause(what="shop"), "no system, entity or record"),
+        (Pause(what="99"), "no record 99"),
+        (Resume(what="erp"), "erp is not paused"),
+        (Resume(what="contact"), "contact is not paused"),
+        (Resume(what="1"), "Record 1 is not paused"),
+    ],
+)
+def test_what_cannot_be_stopped_or_resumed_is_said(world: ActingWorld, act: Act, why: str) -> None:
+    world.both(1)
+    world.done(Synced, Sync())
+    told = world.act(act)
+    assert isinstance(told, Refused), told
+    assert why in told.why
+    assert told.remedy
