@@ -44,7 +44,7 @@ test: lint  ## all of them, the heart under branch coverage, then simulations, c
 	$(BIN)/coverage report
 	SYNCLINE_PROFILE=test $(BIN)/python $(PYTEST) -m "slow or hypothesis"
 
-demo: setup  ## both sandboxes, a company at work in them, and a hub that brings them to agree (ARGS="...")
+demo: setup  ## both sandboxes, a company at work in them, and the hub between, live (ARGS="--seconds 60 --headless")
 	$(BIN)/syncline demo $(ARGS)
 
 story: setup  ## one seeded simulation: three systems that lag and fail, told line by line (ARGS="...")

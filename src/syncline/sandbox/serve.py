@@ -58,7 +58,7 @@ def running(sandboxes: Sequence[Sandbox], port: int = 0) -> Iterator[list[str]]:
         addresses = []
         for number, sandbox in enumerate(sandboxes):
             bound = open_.enter_context(closing(listening(port + number if port else 0)))
-            open_.enter_context(answering(sandbox, bound))
+            open_.enter_context(serving(app(sandbox), bound))
             open_.enter_context(delivering(sandbox))
             addresses.append(f"http://{HOST}:{bound.getsockname()[1]}")
         yield addresses
@@ -78,10 +78,10 @@ def listening(port: int) -> socket.socket:
 
 
 @contextmanager
-def answering(sandbox: Sandbox, bound: socket.socket) -> Iterator[None]:
-    """A server in a thread of its own."""
+def serving(answers: Any, bound: socket.socket) -> Iterator[None]:
+    """An ASGI application on a socket, in a thread of its own."""
     config = uvicorn.Config(
-        app(sandbox),
+        answers,
         log_level="critical",
         access_log=False,
         lifespan="off",

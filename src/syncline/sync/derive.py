@@ -95,7 +95,7 @@ def waiting_for_ids(desk: Desk, cases: Sequence[Case]) -> list[int]:
     asked = [rid for several in desk.unit.referring_to(fresh).values() for rid in several] if fresh else []
     return [
         rid for rid, links in desk.unit.links_of(sorted(set(asked))).items()
-        if any(known.waiting for link in links for known in link.known.values())
+        if any(writing.awaits_id(known) for link in links for known in link.known.values())
     ]  # fmt: skip
 
 

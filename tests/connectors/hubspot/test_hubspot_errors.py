@@ -55,7 +55,7 @@ INVALID = [
         (
             error(400, f"Property values were not valid: {json.dumps(INVALID)}", category="VALIDATION_ERROR"),
             Rejected(
-                reason=f"Property values were not valid: {json.dumps(INVALID)}", field="industry", code="invalid-option"
+                reason=INVALID[0]["message"], field="industry", code="invalid-option"
             ),
         ),
         (

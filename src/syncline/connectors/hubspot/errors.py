@@ -54,7 +54,7 @@ def refusal(error: Mapping[str, Any], said: str | None = None) -> Outcome:
     if category in ("RATE_LIMITS", "RATE_LIMIT"):
         return Later(after=WAITS["TEN_SECONDLY_ROLLING"])
     field, code = blamed(error, said)
-    return Rejected(reason=said, field=field, code=(code or category or "rejected").lower().replace("_", "-"))
+    return Rejected(reason=plainly(said), field=field, code=(code or category or "rejected").lower().replace("_", "-"))
 
 
 def outcome(answer: Answer) -> Outcome | None:
@@ -87,14 +87,26 @@ def blamed(error: Mapping[str, Any], said: str) -> tuple[str | None, str | None]
         names = listed(one, "propertyName", "name")
         if names or one.get("code"):
             return (names[0] if names else found(NAMED, said)), one.get("code")
-    begin = said.find("[{")
-    if begin >= 0:
-        try:
-            first = json.JSONDecoder().raw_decode(said[begin:])[0][0]
-            return first.get("name"), first.get("error")
-        except (ValueError, LookupError, AttributeError):
-            return found(NAMED, said), None
+    within = findings(said)
+    if within:
+        return within[0].get("name"), within[0].get("error")
     return found(NAMED, said), None
+
+
+def findings(said: str) -> list[Mapping[str, Any]]:
+    """What is wrong with each property, where the text holds that as JSON."""
+    begin = said.find("[{")
+    try:
+        told = json.JSONDecoder().raw_decode(said[begin:])[0] if begin >= 0 else []
+    except ValueError:
+        return []
+    return [one for one in told if isinstance(one, dict)]
+
+
+def plainly(said: str) -> str:
+    """The sentences within, where there are any; else the text as it is."""
+    told = [str(one["message"]) for one in findings(said) if one.get("message")]
+    return "; ".join(told) or said
 
 
 def details(error: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -86,8 +86,13 @@ def pay(sandbox: Sandbox, posted: Any) -> Any:
     row = env.find("account.move", int(posted["id"]))
     if row is None or row.values.get("state") != "posted":
         raise ValueError("only a posted invoice is paid")
-    env.put("account.move", row, {"payment_state": "paid", "amount_residual": 0.0})
-    return {"id": row.id}
+
+    def work() -> Any:
+        env.put("account.move", row, {"payment_state": "paid", "amount_residual": 0.0})
+        env.posts.append(("on_write", "account.move", int(row.id)))
+        return row.id
+
+    return {"id": _done(sandbox, env, work)}
 
 
 def key(sandbox: Sandbox, posted: Any) -> Any:
