@@ -147,7 +147,7 @@ def test_a_webhook_is_followed_by_its_write_long_before_the_next_poll(two: World
     with two.service() as again:
         again.ends(signal.SIGTERM)
         assert again.process.stdout is not None
-        assert again.process.stdout.read() == "", "an address is told once"
+        assert "/webhooks/" not in again.process.stdout.read(), "an address is told once"
     with open_ledger(two.ledger, read_only=True) as ledger, ledger.session() as session:
         dump = "\n".join(session.connection.driver_connection.iterdump())  # type: ignore[union-attr]
     assert found[1].rpartition("/")[2] not in dump, "a copy of the ledger tells no address"
