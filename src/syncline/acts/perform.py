@@ -19,6 +19,7 @@ from syncline.acts.stopping import pause, release, resume
 from syncline.acts.syncing import sync
 from syncline.acts.told import Refused, Told
 from syncline.acts.undoing import take_back
+from syncline.acts.verifying import verify
 from syncline.look.place import NoPlace
 from syncline.mapping.field_type import Unfit
 from syncline.sync.answers import CannotDo
@@ -48,5 +49,5 @@ DOINGS: Mapping[type, Doing] = {
     acts.Sync: sync, acts.Plan: plan, acts.Apply: apply, acts.Undo: take_back, acts.Provision: provision,
     acts.Parked: parked, acts.Settle: settle, acts.Withhold: withhold, acts.Distinct: distinct, acts.Join: join,
     acts.Part: part, acts.Answer: answer, acts.Fire: fire, acts.Release: release, acts.Pause: pause,
-    acts.Resume: resume,
+    acts.Resume: resume, acts.Verify: verify,
 }  # fmt: skip

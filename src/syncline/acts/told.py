@@ -78,7 +78,10 @@ class Applied(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """A field that a system holds otherwise than the record, and is not open."""
+    """A field that a system holds otherwise than the record, and is not open.
+
+    field: empty where it is the row: it is not there, or not there yet (then `id` is empty too).
+    """
 
     at: str
     entity: str
@@ -94,7 +97,8 @@ class Difference(Struct, frozen=True, kw_only=True):
 class Verified(Struct, frozen=True, kw_only=True, tag=True):
     """compared = equal + stored + open + differing. stored: equal as that system stores what it was given.
 
-    differs: the first thousand. unread: streams that could not be compared.
+    differs: the first thousand. not_reached: streams that could not be compared.
+    waited: seconds between the first look and the second.
     """
 
     compared: int
@@ -106,6 +110,7 @@ class Verified(Struct, frozen=True, kw_only=True, tag=True):
     differs: tuple[Difference, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
+    waited: float = 0.0
 
     @property
     def score(self) -> float:
