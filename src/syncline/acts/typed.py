@@ -30,7 +30,7 @@ def typed(hub: Hub, entity: str, field: str, given: Any) -> Value:
 
 
 def of_text(kind: FieldType, text: str) -> Value:
-    """As it stands, or as JSON, or (of a list) with commas between its parts."""
+    """As it stands, as JSON, as `12.50 EUR`, or (of a list) with commas between its parts."""
     if kind.name == "boolean" and text.strip().lower() in TRUE + FALSE:
         return text.strip().lower() in TRUE
     try:
@@ -52,6 +52,8 @@ def readings(kind: FieldType, text: str) -> list[Any]:
             found.append(json.loads(text))
         except ValueError:
             found = []
+    if kind.name == "money" and (parts := text.split()) and len(parts) == 2:
+        found.append({"amount": parts[0], "currency": parts[1]})
     if kind.name.startswith("set"):
         found.append([part.strip() for part in text.split(",") if part.strip()])
     return found

@@ -38,14 +38,13 @@ def run(
         for one in error.problems:
             typer.echo(str(one), err=True)
         ends(BAD_INPUT, f"correct {hub.name}, then syncline check")
-    found = [] if offline else reach_all(opened)
-    missing = () if offline else missing_fields(opened, found)
+    found, needs = ([], []) if offline else reach_all(opened)
     lost = [one for one in found if one.why]
     if json:
         lines = explained(opened.loaded) if explain else None
         problems = [plainly(one) for one in opened.loaded.problems]
         document(
-            {"ok": not lost, "problems": problems, "systems": found, "missing": missing}
+            {"ok": not lost, "problems": problems, "systems": found, "needs": needs}
             | ({} if lines is None else {"effective": lines})
         )
     else:
@@ -55,8 +54,8 @@ def run(
             show_explained(opened.loaded)
         else:
             out(summary(opened))
-        show_reached(found, missing)
-    ends(NOT_REACHED if lost else OK, next_of(opened, lost, missing), out if not json else None)
+        show_reached(found, needs)
+    ends(NOT_REACHED if lost else OK, next_of(opened, lost), out if not json else None)
 
 
 def plainly(problem: Any) -> dict[str, Any]:
@@ -81,27 +80,28 @@ def summary(opened: Declared) -> str:
 
 
 # ---- the systems
-def reach_all(opened: Declared) -> list[Reached]:
-    """With a ledger that is thrown away: whoever runs the hub is not disturbed, and nothing is remembered."""
+def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]]]:
+    """What each stream shows, and the fields of ours that creates need.
+
+    With a ledger that is thrown away: whoever runs the hub is not disturbed, and nothing is remembered.
+    """
     from syncline import app
     from syncline.cli.reached import reach
+    from syncline.sync import provision
 
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder) / "ledger.sqlite"
         if app.keeps_secrets(opened.declaration):
             opened.make_folder()
-        with app.running(
-            opened.declaration, where, environment=opened.environment, vault_at=opened.ledger
-        ) as running:  # fmt: skip
-            return list(reach(running.hub))
+        with app.running(opened.declaration, where, environment=opened.environment, vault_at=opened.ledger) as running:
+            needs = [
+                {"system": one.system, "stream": one.stream, "field": one.field.name}
+                for one in provision.needs(running.hub)
+            ]
+            return list(reach(running.hub)), needs
 
 
-def missing_fields(opened: Declared, found: Sequence[Reached]) -> tuple[Any, ...]:
-    """Fields of ours that are not there yet; nothing where a system could not be reached."""
-    return ()
-
-
-def show_reached(found: Sequence[Reached], missing: Sequence[Any]) -> None:
+def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> None:
     """A line for each system, or for what is wrong with a stream of it."""
     from syncline.cli.shown import out
     from syncline.look.said import many
@@ -118,15 +118,16 @@ def show_reached(found: Sequence[Reached], missing: Sequence[Any]) -> None:
         for one in streams:
             if one.hidden:
                 out(f"{system}: {one.stream} does not show {', '.join(one.hidden)}: not there, or hidden.")
-    for need in missing:
-        out(f"{need.system}: {need.stream} has no field {need.field} yet: syncline provision makes it.")
+    for system in dict.fromkeys(one["system"] for one in needs):
+        named = ", ".join(f"{one['stream']}.{one['field']}" for one in needs if one["system"] == system)
+        out(f"{system}: creates need {named}; syncline provision makes what is missing.")
 
 
-def next_of(opened: Declared, lost: Sequence[Reached], missing: Sequence[Any]) -> str:
+def next_of(opened: Declared, lost: Sequence[Reached]) -> str:
     """What to type next."""
     if lost:
         return f"syncline connect {lost[0].system}, or correct its block in {opened.file.name}; then syncline check"
-    return "syncline provision" if missing else "syncline plan"
+    return "syncline plan"
 
 
 # ---- --explain

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
 
 from syncline.cli import (
     check,
+    connect,
     connector,
     demo,
+    examples,
+    links,
+    open_things,
     plan,
+    provision,
     record,
+    rules,
     run,
     sandbox,
     status,
+    stops,
     sync,
+    verify,
 )
 from syncline.cli.told import BAD_INPUT, NOT_DONE, OK, answering, version
 
@@ -30,21 +39,39 @@ def program() -> typer.Typer:
         help="Keeps a company's systems in agreement, both ways.", rich_markup_mode=None,
     )  # fmt: skip
     app.callback()(whole)
-    app.command("demo")(answering(demo.run))
-    app.command("check")(answering(check.run))
-    app.command("plan")(answering(plan.plan))
-    app.command("apply")(answering(plan.apply))
-    app.command("sync")(answering(sync.run))
-    app.command("run")(answering(run.run))
-    app.command("status")(answering(status.status))
-    app.command("runs")(answering(status.runs))
-    app.command("show")(answering(record.show))
-    app.command("explain")(answering(record.explain))
-    app.command("sandbox")(answering(sandbox.run))
-    connectors = typer.Typer(no_args_is_help=True, help="Connectors of your own.")
-    connectors.command("new")(answering(connector.new))
-    app.add_typer(connectors, name="connector")
+    add(app, {"demo": demo.run, "connect": connect.connect, "check": check.run, "provision": provision.run})
+    add(app, {"plan": plan.plan, "apply": plan.apply, "sync": sync.run, "run": run.run, "verify": verify.verify})
+    add(app, {"status": status.status, "runs": status.runs, "show": record.show, "explain": record.explain})
+    family(app, "parked", open_things.parked, retry=open_things.retry, skip=open_things.skip, edit=open_things.edit)
+    family(
+        app, "conflicts", open_things.conflicts, take=open_things.take, set=open_things.set_, keep=open_things.keep,
+        redo=open_things.redo,
+    )  # fmt: skip
+    add(app, {"withhold": open_things.withhold})
+    family(app, "brake", stops.brake, show=stops.show, release=stops.release)
+    family(app, "links", links.links, add=links.add, remove=links.remove, distinct=links.distinct)
+    family(app, "rules", rules.rules, fire=rules.fire, answer=rules.answer)
+    add(app, {"pause": stops.pause, "resume": stops.resume, "undo": verify.undo, "test": examples.run})
+    family(app, "vault", connect.vault, rotate=connect.rotate)
+    add(app, {"sandbox": sandbox.run})
+    family(app, "connector", None, new=connector.new)
     return app
+
+
+def add(app: typer.Typer, commands: Mapping[str, Callable[..., None]]) -> None:
+    """Commands by name."""
+    for name, command in commands.items():
+        app.command(name)(answering(command))
+
+
+def family(app: typer.Typer, name: str, alone: Callable[..., None] | None, **words: Callable[..., None]) -> None:
+    """Commands under one name; `alone` is what the name does by itself."""
+    said = (alone.__doc__ if alone is not None else None) or "Connectors of your own."
+    made = typer.Typer(no_args_is_help=alone is None, help=said)
+    if alone is not None:
+        made.callback(invoke_without_command=True)(answering(alone))
+    add(made, words)
+    app.add_typer(made, name=name)
 
 
 def say_version(wanted: bool) -> None:

@@ -19,6 +19,7 @@ from syncline.cli.told import BAD_INPUT, stop
 if TYPE_CHECKING:
     from syncline.config.declaration import Declaration
     from syncline.config.load import Loaded
+    from syncline.connect.connector import Connector
     from syncline.look.looking import Looking
 
 FOLDER = ".syncline"
@@ -68,7 +69,7 @@ class Declared:
             folder.chmod(0o700)
 
     @cached_property
-    def connectors(self) -> Mapping[str, object]:
+    def connectors(self) -> Mapping[str, Connector]:
         """The connector of each system."""
         from syncline import app
 
@@ -91,17 +92,33 @@ def declared(hub: Path, ledger: Path | None = None) -> Declared:
 @contextmanager
 def looking(hub: Path, ledger: Path | None = None) -> Iterator[Looking]:
     """A hub to look at: its ledger is opened read-only, whoever writes it."""
+    with looking_at(declared(hub, ledger)) as found:
+        yield found
+
+
+@contextmanager
+def looking_at(opened: Declared) -> Iterator[Looking]:
+    """The same, of a hub.yaml that was read. Raises NoLedger."""
     import time
 
     from syncline.ledger.sql import open_ledger
     from syncline.look.looking import Looking
 
-    opened = declared(hub, ledger)
     with open_ledger(opened.ledger, read_only=True) as found:
         yield Looking(
             declaration=opened.declaration, ledger=found, now=time.time(),
-            connectors=opened.connectors,  # type: ignore[arg-type]
+            connectors=opened.connectors,
         )  # fmt: skip
+
+
+def a_word_follows(context: typer.Context) -> bool:
+    """Of a command that lists by itself: is it asked for something else? Then options stand behind that word."""
+    word = context.invoked_subcommand
+    told = [name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"]
+    if word is not None and told:
+        here = f"syncline {context.info_name} {word}"
+        stop(f"Options stand behind the word {word}.", f"{here} --help", BAD_INPUT)
+    return word is not None
 
 
 # ---- .env

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,9 +11,7 @@ from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
 
 if TYPE_CHECKING:
     from syncline.look.explain import Explained, Sentence
-    from syncline.look.find import Found
     from syncline.look.looking import Looking
-    from syncline.look.place import Place
     from syncline.look.record import Cell, RecordView
 
 What = Annotated[
@@ -29,12 +27,13 @@ SHOWN = 20
 
 def show(what: What, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
     """One record in all systems, side by side."""
+    from syncline.cli.meant import record_of
     from syncline.cli.opened import looking
     from syncline.cli.shown import document
     from syncline.look.record import show as look
 
     with looking(hub, ledger) as found:
-        record, _ = named(found, what, "show")
+        record, _ = record_of(found, what, "syncline show")
         view = look(found, record)
         if json:
             document(view)
@@ -48,13 +47,14 @@ def explain(
     hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Where a value came from: the system, the run, the time, the person, the rule."""
+    from syncline.cli.meant import record_of
     from syncline.cli.opened import looking
     from syncline.cli.shown import document
     from syncline.cli.told import BAD_INPUT, stop
     from syncline.look import explain as look
 
     with looking(hub, ledger) as found:
-        record, place = named(found, what, "explain")
+        record, place = record_of(found, what, "syncline explain")
         wanted = field or place.field
         if not wanted:
             views = look.overview(found, record)
@@ -72,32 +72,6 @@ def explain(
             document(one)
         else:
             show_field(one, found.declaration.zone)
-
-
-# ---- which
-def named(found: Looking, what: str, command: str) -> tuple[int, Place]:
-    """The record that is meant; stops where there is none, or several."""
-    from syncline.cli.told import BAD_INPUT, stop
-    from syncline.look import find
-
-    try:
-        one, place = find.one(found, what)
-    except find.NotFound as error:
-        stop(str(error.args[0]), f"syncline {command} SYSTEM/STREAM/ID, or syncline status", BAD_INPUT)
-    except find.Several as error:
-        several(error.found, command)
-    if not one.record:
-        stop(f"{one.at} ({one.name}) belongs to no record: it is parked.", f"syncline parked {one.at}", BAD_INPUT)
-    return one.record, place
-
-
-def several(found: list[Found], command: str) -> NoReturn:
-    """Lists them, and says how to choose."""
-    from syncline.cli.told import BAD_INPUT, stop
-
-    lines = "\n".join(f"  {one.at}  {one.entity} {one.name} ({one.by})" for one in found[:SHOWN])
-    more = f"\n  ... and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    stop(f"That is more than one:\n{lines}{more}", f"syncline {command} {found[0].at}", BAD_INPUT)
 
 
 # ---- for people

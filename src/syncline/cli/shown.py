@@ -57,6 +57,8 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Seque
 
     right: headers of columns that are aligned to the right. A column in which nothing stands is left out.
     """
+    if not rows:
+        return
     kept = [i for i, _ in enumerate(headers) if any(row[i] for row in rows)]
     headers, rows = [headers[i] for i in kept], [[row[i] for i in kept] for row in rows]
     screen = console()

@@ -1,0 +1,109 @@
+"""`syncline verify` and `syncline undo`: do both sides agree now, and taking a run back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
+from syncline.cli.sync import Only
+
+if TYPE_CHECKING:
+    from syncline.acts.told import Undone, Verified
+    from syncline.config.declaration import Declaration
+
+SHOWN = 20
+
+
+def verify(only: Only = None, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
+    """Compares both sides field by field, now: 1 where a field differs and is not open, 3 a system unreachable."""
+    from syncline.acts.act import Verify
+    from syncline.acts.told import Verified
+    from syncline.cli.asked import ask, ends, not_reached
+    from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
+
+    told, opened = ask(Verify(only=only), hub, ledger, Verified, json=json)
+    if not json:
+        show(told, opened.declaration)
+    not_reached(told.not_reached)
+    if told.not_reached:
+        ends(NOT_REACHED, "syncline check")
+    ends(NOT_DONE if told.differing else OK, "syncline sync" if told.differing else "")
+
+
+def show(told: Verified, declaration: Declaration) -> None:
+    """The score, and each difference."""
+    from syncline.cli.shown import out
+    from syncline.look.said import many, said
+
+    stored = f" ({told.stored:,} as that system stores them)" if told.stored else ""
+    out(
+        f"{percent(told.score)} of {many(told.compared, 'field')} of {many(told.records, 'record')} agree{stored}; "
+        f"{told.open:,} open, {told.differing:,} differ. It took {told.seconds:.1f} s.",
+        bold=True,
+    )
+    for one in told.differs[:SHOWN]:
+        ours = said(one.record, declaration, one.entity, one.field)
+        theirs = said(one.there, declaration, one.entity, one.field)
+        out(f"  {one.at}  {one.entity} {one.name} {one.field}: record {ours}, {one.system} {one.id} {theirs}")
+    if told.differing > SHOWN:
+        out(f"  ... and {told.differing - SHOWN:,} more: --json has the first {len(told.differs):,}.")
+
+
+def percent(score: float) -> str:
+    """Never 100 % where something differs."""
+    text = f"{score * 100:.2f}"
+    return f"{'99.99' if text == '100.00' and score < 1 else text.rstrip('0').rstrip('.')} %"
+
+
+def undo(
+    run: Annotated[int, typer.Argument(metavar="RUN", help="Its number, as `syncline runs` has it.", min=1)],
+    dry: Annotated[bool, typer.Option("--dry", help="Only say what that would do.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
+) -> None:  # fmt: skip
+    """Puts back what a run wrote, unless somebody changed it since; is itself a run that can be undone."""
+    from syncline.acts.act import Undo
+    from syncline.acts.told import Undone
+    from syncline.cli.asked import ask, ends, not_reached
+    from syncline.cli.opened import declared
+    from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
+
+    opened = declared(hub, ledger)
+    if not (dry or yes or json) and sys.stdin.isatty():
+        told, _ = ask(Undo(run=run, dry=True), hub, ledger, Undone, json=False, opened=opened)
+        show_undone(told, opened.declaration)
+        if not typer.confirm("Do that?"):
+            ends(NOT_DONE, f"syncline undo {run}")
+    told, _ = ask(Undo(run=run, dry=dry), hub, ledger, Undone, json=json, opened=opened)
+    if not json:
+        show_undone(told, opened.declaration)
+    if told.synced is not None and told.synced.not_reached:
+        not_reached(told.synced.not_reached)
+        ends(NOT_REACHED, "syncline sync")
+    ends(OK)
+
+
+def show_undone(told: Undone, declaration: Declaration) -> None:
+    """What it does, or did, and what it leaves."""
+    from syncline.cli.shown import out
+    from syncline.look.said import said
+
+    counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items()) or "nothing to take back"
+    out(
+        f"Run {told.run} {'is taken back by run ' + str(told.by) if told.by else 'would be taken back'}: {counts}.",
+        bold=True,
+    )
+    for one in told.steps[:SHOWN]:
+        where = f"{one.system} {one.stream}" + (f" {one.id}" if one.id else "")
+        change = ""
+        if one.field:
+            before = said(one.before, declaration, one.entity, one.field)
+            change = f" {one.field}: {before} -> {said(one.after, declaration, one.entity, one.field)}"
+        out(f"  {one.what}: {one.entity} {one.name} in {where}{change}" + (f" ({one.why})" if one.why else ""))
+    if len(told.steps) > SHOWN:
+        out(f"  ... and {len(told.steps) - SHOWN:,} more: --json has them.")
+    if told.by:
+        out(f"  take that back: syncline undo {told.by}")
