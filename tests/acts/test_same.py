@@ -67,10 +67,12 @@ def test_a_row_is_parted_and_joined_and_begins_a_record(world: ActingWorld) -> N
 def test_what_cannot_be_joined_or_parted_is_said(world: ActingWorld, act: Act, why: str) -> None:
     world.both(2)
     world.done(Synced, Sync())
+    runs = world.hub.ledger.runs(99)
     told = world.act(act)
     assert isinstance(told, Refused), told
     assert why in told.why
     assert told.remedy
+    assert world.hub.ledger.runs(99) == runs, "what is refused is no run"
 
 
 def test_a_row_of_a_system_that_is_down_cannot_be_joined_now(world: ActingWorld) -> None:

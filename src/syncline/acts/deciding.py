@@ -23,7 +23,7 @@ def decided(
     decide: returns the records concerned. count: of what; None: of these records.
     """
     tally, not_now = Tally(say), NotRead()
-    working = tally.watching(run.begin(hub, "person", f"{who}: {said}"))
+    working = tally.watching(run.gather(hub, "person", f"{who}: {said}"))
     records = decide(working)
     tell_records(working, records, not_now)
     return Done(count=len(records) if count is None else count, said=f"{said}. {outcome(tally, not_now)}".strip())

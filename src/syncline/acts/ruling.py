@@ -34,7 +34,7 @@ def answer(hub: Hub, act: Answer, who: str, say: Say) -> Done:
 def fire(hub: Hub, act: Fire, who: str, say: Say) -> Done:
     """What it makes is due, and in the next plan; nothing is written by this."""
     known_rule(hub, act.rule)
-    working = Tally(say).watching(run.begin(hub, "person", f"{who}: rule {act.rule} is fired"))
+    working = Tally(say).watching(run.gather(hub, "person", f"{who}: rule {act.rule} is fired"))
     fired = by_hand.fire(working, act.rule, act.since)
     rounds.derive_all(working)
     return Done(count=fired, said=f"{act.rule} fired for {fired} records; syncline plan shows what that makes")

@@ -21,7 +21,7 @@ def release(hub: Hub, act: Release, who: str, say: Say) -> Done:
     if kind == "rebaseline":
         return read_anew(hub, system, stream, who, say)
     tally, not_now = Tally(say), NotRead()
-    working = tally.watching(run.begin(hub, "person", f"{who}: {act.at} is released"))
+    working = tally.watching(run.gather(hub, "person", f"{who}: {act.at} is released"))
     released = stops.release(working, system, stream, kind, who)
     place = (system, stream)
     rounds.in_turns([place], lambda s, n: deliver.deliver(working, s, n) > 0, not_now)

@@ -43,18 +43,20 @@ class Gathering:
     """Steps that follow one another as one run, which begins with the first of them that changes anything.
 
     kind:   what they are, as `poll`. number: the run's, once it has begun; one that is given was begun elsewhere.
+    note:   who, or what for.
     """
 
     kind: str
     number: int | None = None
     began: float | None = None
+    note: str = ""
 
     def under(self, unit: Unit, now: float) -> int:
         """The run, in the transaction that works under it."""
         if self.number is None:
             self.number, self.began = unit.new_id("run"), now
         if self.began is not None:  # in each transaction: the first one may have failed
-            unit.save_run(Run(id=self.number, kind=self.kind, at=self.began))
+            unit.save_run(Run(id=self.number, kind=self.kind, at=self.began, note=self.note))
         return self.number
 
     def anew(self, number: int | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syncline.model.rows import Run
-from syncline.sync.hub import Hub
+from syncline.sync.hub import Gathering, Hub
 
 
 def begin(hub: Hub, kind: str, note: str = "", undoes: int | None = None) -> Hub:
@@ -17,3 +17,8 @@ def begin(hub: Hub, kind: str, note: str = "", undoes: int | None = None) -> Hub
         run = Run(id=unit.new_id("run"), kind=kind, at=hub.clock(), note=note, undoes=undoes)
         unit.save_run(run)
     return replace(hub, run=run.id)
+
+
+def gather(hub: Hub, kind: str, note: str = "") -> Hub:
+    """The same, but the run begins with the first step that changes anything: what is refused is no run."""
+    return replace(hub, run=Gathering(kind=kind, note=note))
