@@ -14,7 +14,10 @@ import httpx2
 import pytest
 from service_world import SECRETS, World, eventually
 
-from syncline.acts.act import Sync, encoded
+from syncline import app
+from syncline.acts.act import Act, Pause, Resume, Sync, encoded
+from syncline.acts.told import Done, Told
+from syncline.cli.acting import act_on
 from syncline.ledger.requests import open_requests
 from syncline.ledger.sql import open_ledger
 
@@ -49,6 +52,27 @@ def test_commands_are_handed_over(two: World) -> None:
         assert (planned.returncode, json.loads(planned.stdout)["writes"]) == (0, 0), planned.stderr
         assert serving.get("/healthz").status_code == 200
     assert serving.logged().count("a request is done") == 2
+
+
+def test_a_pause_is_handed_over_and_holds_until_it_is_resumed(two: World) -> None:
+    email = two.shared_emails()[0]
+    declaration = app.declared(two.folder / "hub.yaml", SECRETS).declaration
+
+    def ask(act: Act) -> Told:
+        return act_on(declaration, two.ledger, act, lambda step: None, who="ada", environment={})
+
+    with two.service() as serving:
+        agreed(two, email)
+        assert isinstance(ask(Pause(what="odoo", why="month-end")), Done)
+        eventually(lambda: "<b>odoo</b> is paused" in serving.get("/").text)
+        before = two.calls("odoo")
+        two.set_job(email, "Seller")
+        asked = two.calls("hubspot")
+        eventually(lambda: two.calls("hubspot") > asked + 20)  # several rounds of polls
+        assert two.job_in_odoo(email) == "Founder"
+        assert two.calls("odoo") <= before + 1, "at most what was under way"
+        assert isinstance(ask(Resume(what="odoo")), Done)
+        eventually(lambda: two.job_in_odoo(email) == "Seller")
 
 
 def test_a_declaration_that_changed_since_is_refused_with_what_to_do(two: World) -> None:
