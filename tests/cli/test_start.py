@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from syncline.cli.main import program
+
+ROOT = Path(__file__).resolve().parents[2]
+PROSE = {"master", "import", "init"}
+"""What follows the name where it is no command."""
+FOLLOWS = {"lists", "shows", "says", "and", "or", "has", "of", "does", "puts", "where"}
+"""What follows a command in a sentence."""
 HEAVY = ("sqlalchemy", "httpx2", "pydantic", "sqlglot", "uvicorn", "phonenumbers", "cryptography", "msgspec", "rich")
 
 
@@ -29,6 +39,53 @@ def test_help_loads_the_command_library_and_nothing_else() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.rstrip().endswith("loaded:"), done.stdout
     assert "sandbox" in done.stdout
+
+
+def words_of_all() -> list[tuple[str, ...]]:
+    """Every command, and every word of those that have some."""
+    found: list[tuple[str, ...]] = []
+    for name, command in get_command(program()).commands.items():  # type: ignore[attr-defined]
+        found.append((name,))
+        found += [(name, word) for word in getattr(command, "commands", {})]
+    return found
+
+
+def test_the_help_of_every_command_loads_nothing_heavy_either() -> None:
+    # the command library itself loads pydantic where a command has options
+    code = (
+        "import sys\n"
+        "from syncline.cli.main import program\n"
+        f"for words in {words_of_all()!r}:\n"
+        " sys.argv = ['syncline', *words, '--help']\n"
+        " try:\n  program()()\n"
+        " except SystemExit as end:\n  assert end.code == 0, words\n"
+        f" loaded = [name for name in {[name for name in HEAVY if name != 'pydantic']!r} if name in sys.modules]\n"
+        " assert not loaded, (words, loaded)\n"
+        "print('all of them')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith("all of them")
+
+
+def test_every_command_that_a_message_names_is_there() -> None:
+    known = {" ".join(words) for words in words_of_all()}
+    alone = {words[0] for words in words_of_all() if len(words) == 1}
+    families = {words[0] for words in words_of_all() if len(words) == 2}
+    named = set()
+    for file in (ROOT / "src").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        named |= set(re.findall(r"[`\"' ]syncline ([a-z]+(?: [a-z]+)?)(?![a-z.\-_])", text))
+    for page in [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]:
+        named |= set(re.findall(r"`syncline ([a-z]+(?: [a-z]+)?)", page.read_text(encoding="utf-8")))
+    assert len(named) > 20
+    for words in named:
+        first, _, second = words.partition(" ")
+        if first in PROSE:
+            continue
+        assert first in alone, f"syncline {words}"
+        if first in families and second and f"{first} {second}" not in known:
+            assert second in FOLLOWS, f"syncline {words}"
 
 
 def test_help_is_there_at_once() -> None:

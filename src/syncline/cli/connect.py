@@ -120,14 +120,14 @@ def need_a_key(opened: Declared, vault: Vault) -> None:
 # ---- the vault
 def vault(context: typer.Context, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
     """What is kept: whose, which, for which addresses, since when; never the secrets."""
+    if a_word_follows(context):
+        return
     from dataclasses import asdict
 
     from syncline.cli.opened import declared
     from syncline.cli.shown import document, out, table
     from syncline.look.said import moment
 
-    if a_word_follows(context):
-        return
     opened = declared(hub, ledger)
     kept = kept_in(opened)
     if json:

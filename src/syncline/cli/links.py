@@ -24,13 +24,13 @@ def links(
     hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Which rows are one record."""
+    if a_word_follows(context):
+        return
     from syncline.cli.meant import record_of
     from syncline.cli.opened import looking
     from syncline.cli.shown import document, out, table
     from syncline.look.links import linked
 
-    if a_word_follows(context):
-        return
     with looking(hub, ledger) as found:
         wanted = [record_of(found, one, "syncline links --of")[0] for one in of or ()]
         rows = linked(found, wanted or found.ledger.scan(0, limit))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
+from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile, a_word_follows
 
 if TYPE_CHECKING:
     from syncline.ledger.open_items import OpenKind
@@ -48,13 +48,13 @@ def listed(
     """What is open of these kinds, where no word follows."""
     from itertools import islice
 
-    from syncline.cli.opened import a_word_follows, looking
+    if a_word_follows(context):
+        return
+    from syncline.cli.opened import looking
     from syncline.cli.shown import document, out
     from syncline.cli.sync import sentence
     from syncline.look.opened import everything
 
-    if a_word_follows(context):
-        return
     with looking(hub, ledger) as found:
         items = list(islice(everything(found.hub, kinds, code), limit + 1))
         if json:

@@ -14,13 +14,13 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The rule, as hub.yaml
 
 def rules(context: typer.Context, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
     """The rules, and since when each is armed."""
+    if a_word_follows(context):
+        return
     from syncline.cli.opened import looking
     from syncline.cli.shown import document, out, table
     from syncline.look.rules import armed
     from syncline.look.said import moment
 
-    if a_word_follows(context):
-        return
     with looking(hub, ledger) as found:
         views = armed(found)
         if json:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from syncline.cli.open_things import MOST, Most
-from syncline.cli.opened import HUB, AsJson, Declared, HubFile, LedgerFile
+from syncline.cli.opened import HUB, AsJson, Declared, HubFile, LedgerFile, a_word_follows
 
 Brake = Annotated[str, typer.Argument(metavar="ID", help="As the list has it: SYSTEM/STREAM/KIND.")]
 What = Annotated[str, typer.Argument(metavar="WHAT", help="A system, an entity, or a record, by whatever people have.")]
@@ -15,12 +15,12 @@ What = Annotated[str, typer.Argument(metavar="WHAT", help="A system, an entity, 
 
 def brake(context: typer.Context, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
     """What is held: by a brake, or since the mode is approve."""
-    from syncline.cli.opened import a_word_follows, looking
+    if a_word_follows(context):
+        return
+    from syncline.cli.opened import looking
     from syncline.cli.shown import document, out
     from syncline.look.said import moment
 
-    if a_word_follows(context):
-        return
     with looking(hub, ledger) as found:
         held = found.ledger.held()
         if json:
