@@ -46,14 +46,17 @@ CALM = {"lag": 0.0, "lost_before": 0.0, "lost_after": 0.0, "lands_late": 0.0, "d
 class ActingWorld:
     """The systems, the clock, the door; refuses: (system, raw field) to the value that the system refuses."""
 
-    def __init__(self, ledger: Any, *, mode: str = "live", text: str = HUB, **habits: Mapping[str, Any]) -> None:
+    def __init__(
+        self, ledger: Any, *, mode: str = "live", text: str = HUB, streams: Mapping[str, tuple[str, ...]] | None = None,
+        **habits: Mapping[str, Any],
+    ) -> None:  # fmt: skip
         self.now, self.waits, self.steps = 1000.0, list[float](), list[Step]()
         self.refuses: dict[tuple[str, str], Any] = {}
         self.denied: set[str] = set()
         self.calls: list[tuple[str, Effect, Request]] = []
         self.at: dict[str, Any] = {}
         own = {name: Habits(**{**CALM, **habits.get(name, {})}) for name in ("crm", "erp")}
-        streams = {"contact": RAW}
+        streams = streams or {"contact": RAW}
         self.systems = {name: SimSystem(name, own[name], streams, self.clock, Random(1), faults=False) for name in own}
         known = {name: connector(name, own[name], streams) for name in own}
         declared = load(text.replace("MODE", mode), known, environment={}).declaration

@@ -21,7 +21,8 @@ WORD = {
     "asleep": "is left alone", "awake": "takes part again", "tombstone": "was deleted", "undeleted": "is there again",
     "unlinked": "is no longer the row", "linked": "is the row", "deleted": "deleted", "re-pointed": "points elsewhere",
     "undo": "is put back", "conflict-closed": "both sides agree again", "ambiguous": "may be several records",
-    "left": "what it was made for ended",
+    "left": "what it was made for ended", "kept": "may stay as it is there", "left-alone": "is left alone",
+    "tried-again": "is tried again",
 }  # fmt: skip
 """The kinds that need no more than a word."""
 

@@ -31,6 +31,9 @@ OF_FIELDS: Mapping[str, str] = {
     "record-merged": "two records became one: {before} became {after}",
     "record-unmerged": "one record became two again: {before} became {after}",
     "re-pointed": "it referred to {before}, which is {after} now",
+    "kept": "a person lets {where} keep {after}; the record holds {before}",
+    "left-alone": "a person leaves it alone in {where}; the record holds {before}, there it is {after}",
+    "tried-again": "a person has it tried again in {where}; the record holds {before}, there it is {after}",
 }
 """`where`: the system. before, after: values. Kinds that are only of whole records are in OF_RECORDS."""
 
@@ -52,6 +55,8 @@ OF_RECORDS: Mapping[str, str] = {
     "re-pointed": "what referred to {before} refers to {after}",
     "undeleted": "{after} is back in {where}",
     "unlinked": "{before} of {where} is not its row any more",
+    "left-alone": "a person leaves it alone in {where}",
+    "tried-again": "a person has it tried again in {where}",
 }
 KINDS: tuple[str, ...] = get_args(EntryKind)
 

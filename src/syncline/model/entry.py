@@ -12,7 +12,8 @@ EntryKind = Literal[
     "taken", "merged", "refused", "blank-refused", "conflict", "conflict-lost", "conflict-closed", "first-lost",
     "first-difference", "filled", "no-effect", "parked", "person", "told", "created", "deleted", "linked",
     "candidate", "tombstone", "undo", "late", "record-merged", "ambiguous", "asleep", "awake", "made", "left",
-    "record-unmerged", "re-pointed", "undeleted", "unlinked",
+    "record-unmerged", "re-pointed", "undeleted", "unlinked", "kept",
+    "left-alone", "tried-again",
 ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def retry_field(hub: Hub, record: int, link: int, field: str, who: str) -> None:
 
     def decision(desk: Desk, case: Case) -> None:
         parked = of_field(case, link, field)
-        case.note("person", field, link, parked.theirs, parked.ours, f"{who}: tried again")
+        case.note("tried-again", field, link, case.value(field).value, parked.theirs, who)
         if DOES_NOT_FIT in (parked.code, first_code(parked)):
             case.learn(link, field, parked=replace(parked, code=DOES_NOT_FIT))
             look_again(case, link)  # I15
@@ -41,7 +41,7 @@ def retry_link(hub: Hub, record: int, link: int, who: str) -> None:
         parked, now = of_link(case, link), case.links[link]
         if parked.code == duplicates.MAY_BE_DUPLICATE or now.state == "shadow":
             raise CannotDo(f"{parked.reason}: {parked.remedy}")
-        case.note("person", None, link, None, now.external_id, f"{who}: tried again")
+        case.note("tried-again", None, link, None, now.external_id, who)
         case.put(link, parked=None, attempts=0)
         if now.state == "birth":
             begin_again(desk, case, now)
@@ -77,7 +77,7 @@ def retry_record(hub: Hub, record: int, field: str, who: str) -> None:
     elif code == joining.RETURNED:
         answers.revive_twins(hub, None, record, who)
     else:
-        people.decide(hub, record, lambda desk, case: let_go(case, f"{who}: tried again"))
+        people.decide(hub, record, lambda desk, case: let_go(case, who))
 
 
 def retry_row(hub: Hub, row: ParkedRow) -> None:
@@ -94,9 +94,9 @@ def skip_field(hub: Hub, record: int, link: int, field: str, who: str, why: str)
 
     def decision(desk: Desk, case: Case) -> None:
         parked, there = of_field(case, link, field), case.view(link).get(field)
-        case.note("person", field, link, parked.theirs, parked.ours, left_alone(who, why))
+        case.note("left-alone", field, link, case.value(field).value, parked.theirs, said(who, why))
         if parked.code == DOES_NOT_FIT:
-            skipped = replace(parked, code=SKIPPED, reason=f"{parked.reason}; {left_alone(who, why)}")
+            skipped = replace(parked, code=SKIPPED, reason=f"{parked.reason}; left alone by {said(who, why)}")
             case.learn(link, field, parked=skipped)
             return
         mark = Withheld(before=there, written=True)
@@ -112,7 +112,7 @@ def skip_link(hub: Hub, record: int, link: int, who: str, why: str) -> None:
         parked = of_link(case, link)
         if parked.code == duplicates.MAY_BE_DUPLICATE:
             raise CannotDo(f"{parked.reason}: {parked.remedy}")
-        case.note("person", None, link, None, case.links[link].external_id, left_alone(who, why))
+        case.note("left-alone", None, link, None, case.links[link].external_id, said(who, why))
         case.put(link, parked=skipping(parked, who, why, desk.now))
 
     people.decide(hub, record, decision)
@@ -122,7 +122,7 @@ def skip_record(hub: Hub, record: int, field: str, who: str, why: str) -> None:
     """What was deleted stays so where it was, and nowhere else; an expression gives no value, and that is known."""
 
     def decision(desk: Desk, case: Case) -> None:
-        case.note("person", field or None, None, None, None, left_alone(who, why))
+        case.note("left-alone", field or None, None, None, None, said(who, why))
         if not field:
             case.record = replace(case.record, parked=None)
             return
@@ -172,17 +172,17 @@ def code_of(hub: Hub, record: int) -> str:
     return found.parked.code if found is not None and found.parked is not None else ""
 
 
-def let_go(case: Case, why: str) -> None:
+def let_go(case: Case, who: str) -> None:
     """No longer parked."""
-    case.note("person", None, None, None, None, why)
+    case.note("tried-again", None, None, None, None, who)
     case.record = replace(case.record, parked=None)
 
 
 def skipping(parked: Parking, who: str, why: str, at: float) -> Parking:
     """Left alone, with the reason why and what it was."""
-    return Parking(code=SKIPPED, reason=f"{parked.reason}; {left_alone(who, why)}", remedy=parked.remedy, at=at)
+    return Parking(code=SKIPPED, reason=f"{parked.reason}; left alone by {said(who, why)}", remedy=parked.remedy, at=at)
 
 
-def left_alone(who: str, why: str) -> str:
-    """Of whom, and why."""
-    return f"{who}: left alone{f': {why}' if why else ''}"
+def said(who: str, why: str) -> str:
+    """By whom, and why."""
+    return f"{who}{f': {why}' if why else ''}"

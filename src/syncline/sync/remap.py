@@ -45,8 +45,8 @@ def raw_then(desk: Desk, case: Case, lid: int, name: str) -> dict[str, Any] | No
     """
     history = desk.unit.history([case.record.id]).get(case.record.id, ())
     mine = [entry for entry in history if entry.link == lid and entry.field in (None, name)]
-    if mine and mine[-1].kind == "person":
-        return None  # somebody let that system keep what it holds
+    if any(entry.kind == "kept" for entry in [one for one in mine if one.field == name][-1:]):
+        return None  # a person lets that system keep what it holds
     ours = [entry for entry in mine if entry.kind in ("told", "created", "late")]
     for entry in reversed(ours):
         for intent in reversed(desk.unit.intents_of_run(entry.run)):

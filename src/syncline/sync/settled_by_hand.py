@@ -43,7 +43,7 @@ def keep_there(hub: Hub, record: int, field: str, link: int, who: str) -> None:
             raise CannotDo(f"{known.parked.reason}: {known.parked.remedy}")
         if known.withheld is not None and not known.withheld.written:
             raise CannotDo("the undo is not written yet: try again when it is")
-        case.note("person", field, link, case.value(field).value, case.view(link).get(field), f"{who}: kept there")
+        case.note("kept", field, link, case.value(field).value, case.view(link).get(field), who)
         case.learn(
             link, field, differs=False, parked=None, withheld=None, tries=0, rewrites=(), turns=(), has_base=False,
             base=None, filling=False, agreed=version, emptied=version,
@@ -56,7 +56,7 @@ def let_through(hub: Hub, record: int, field: str, link: int, who: str) -> None:
     """A withheld field: the record's value goes there."""
 
     def decision(desk: Desk, case: Case) -> None:
-        case.note("person", field, link, case.view(link).get(field), case.value(field).value, f"{who}: let through")
+        case.note("person", field, link, case.view(link).get(field), case.value(field).value, who)
         case.learn(link, field, withheld=None, agreed=None, filling=True, emptied=case.value(field).version)
 
     people.decide(hub, record, decision)
@@ -68,7 +68,7 @@ def withhold(hub: Hub, record: int, field: str, links: frozenset[int], who: str)
     def decision(desk: Desk, case: Case) -> None:
         for link in sorted(links):
             there = case.view(link).get(field)
-            case.note("person", field, link, there, case.value(field).value, f"{who}: left alone")
+            case.note("left-alone", field, link, case.value(field).value, there, who)
             case.learn(link, field, withheld=Withheld(before=there, written=True))
 
     people.decide(hub, record, decision)

@@ -1,0 +1,78 @@
+"""Fields of ours that the declaration needs are named, then made; one that cannot be made holds up no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from acting_world import ActingWorld
+
+from syncline.acts.act import Pause, Provision
+from syncline.acts.told import Done, Provisioned
+from syncline.connect.request import Answer, Effect, Request
+from syncline.connect.stream import Field
+
+
+class Defining:
+    """Passes everything on, but answers the requests that make a field."""
+
+    def __init__(self, world: ActingWorld, status: dict[str, int]) -> None:
+        self.world, self.status, self.made = world, status, list[tuple[str, str]]()
+
+    def call(self, system: str, request: Request, effect: Effect) -> Answer:
+        if not request.path.startswith("/_field/"):
+            return self.world.call(system, request, effect)
+        self.made.append((system, request.path))
+        there = self.made.count((system, request.path)) > 1
+        body: Any = {"field": None, "reason": "not allowed"}
+        return Answer(status=409 if there else self.status.get(system, 200), body=body)
+
+
+def needing(world: ActingWorld, **status: int) -> Defining:
+    """Both systems need a field of ours before the first create."""
+    own = Field(name="our_id")
+    door = Defining(world, status)
+    connectors = {}
+    for name, made in world.hub.connectors.items():
+        streams = tuple(
+            replace(one, needs=(own,), define=lambda field: Request(method="POST", path=f"/_field/{field.name}"))
+            for one in made.streams
+        )
+        known = made.errors
+
+        def errors(answer: Answer, known: Any = known) -> Any:
+            from syncline.model.outcome import Exists
+
+            return Exists(id="our_id") if answer.status == 409 else known(answer)
+
+        connectors[name] = replace(made, streams=streams, errors=errors)
+    world.hub = replace(world.hub, connectors=connectors, door=door)
+    return door
+
+
+def states(told: Provisioned) -> list[tuple[str, str, str]]:
+    return [(one.system, one.field, one.state) for one in told.fields]
+
+
+def test_what_is_missing_is_named_and_then_made_once(world: ActingWorld) -> None:
+    door = needing(world)
+    named = world.done(Provisioned, Provision(dry=True))
+    assert states(named) == [("crm", "our_id", "missing"), ("erp", "our_id", "missing")]
+    assert door.made == []
+    assert [state for *_, state in states(world.done(Provisioned, Provision()))] == ["made", "made"]
+    assert [state for *_, state in states(world.done(Provisioned, Provision()))] == ["there", "there"]
+
+
+def test_one_that_cannot_be_made_holds_up_no_other(world: ActingWorld) -> None:
+    needing(world, crm=422)
+    told = world.done(Provisioned, Provision())
+    assert states(told) == [("crm", "our_id", "failed"), ("erp", "our_id", "made")]
+    assert "not allowed" in told.fields[0].why
+
+
+def test_nothing_is_made_in_a_system_that_is_paused(world: ActingWorld) -> None:
+    door = needing(world)
+    world.done(Done, Pause(what="crm"))
+    told = world.done(Provisioned, Provision())
+    assert [(one.state, one.why) for one in told.fields] == [("failed", "crm is paused"), ("made", "")]
+    assert [system for system, _ in door.made] == ["erp"]
