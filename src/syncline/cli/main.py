@@ -14,6 +14,7 @@ from syncline.cli import (
     connector,
     demo,
     examples,
+    init,
     links,
     open_things,
     plan,
@@ -39,7 +40,16 @@ def program() -> typer.Typer:
         help="Keeps a company's systems in agreement, both ways.", rich_markup_mode=None,
     )  # fmt: skip
     app.callback()(whole)
-    add(app, {"demo": demo.run, "connect": connect.connect, "check": check.run, "provision": provision.run})
+    add(
+        app,
+        {
+            "demo": demo.run,
+            "init": init.run,
+            "connect": connect.connect,
+            "check": check.run,
+            "provision": provision.run,
+        },
+    )
     add(app, {"plan": plan.plan, "apply": plan.apply, "sync": sync.run, "run": run.run, "verify": verify.verify})
     add(app, {"status": status.status, "runs": status.runs, "show": record.show, "explain": record.explain})
     family(app, "parked", open_things.parked, retry=open_things.retry, skip=open_things.skip, edit=open_things.edit)

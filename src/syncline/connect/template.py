@@ -8,6 +8,22 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What a first hub.yaml says of such a system.
+
+    roles:   what it may be to a company, the usual one first.
+    keys:    further keys of its block: key, value (`{name}`: the system's name), and why.
+    secret:  the end of the variable's name, as `API_KEY`, and where a person gets it, in lines; None: it needs none.
+    sandbox: the name of its sandbox, and what takes the place of `keys` there; the secret that it takes.
+    """
+
+    roles: tuple[str, ...]
+    keys: tuple[tuple[str, str, str], ...] = ()
+    secret: tuple[str, tuple[str, ...]] | None = None
+    sandbox: tuple[str, Mapping[str, str], str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Template:
     """What every hub would otherwise have to write for this vendor.
 
@@ -18,6 +34,7 @@ class Template:
     values:    entity to field to what this vendor calls each canonical value: rows of `values:`.
     ids:       entity to where a row's own id is read.
     empty_is:  how this vendor says empty, besides null, where the hub's file does not say.
+    setup:     what `syncline init` writes for such a system.
     """
 
     at: Mapping[str, Mapping[str, Any]]
@@ -27,6 +44,7 @@ class Template:
     values: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     ids: Mapping[str, Any] = field(default_factory=dict)
     empty_is: Literal["", False] | None = None
+    setup: Setup | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,9 @@ from syncline.patterns.pattern import Member, Pattern, UnknownPattern
 
 PATTERNS: Mapping[str, Pattern] = MappingProxyType({"crm-erp": crm_erp})
 
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({"crm-erp": ("crm", "erp")})
+"""The roles without which a pattern does not fit."""
+
 
 def expand(name: str, options: Mapping[str, Any], members: Sequence[Member]) -> Mapping[str, Any]:
     """What a pattern says for these systems. Raises UnknownPattern, or DoesNotFit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncline.connect.template import Template
+from syncline.connect.template import Setup, Template
 
 STAGES = {
     "new": "appointmentscheduled",
@@ -15,7 +15,21 @@ STAGES = {
 }
 """The stages of the pipeline that every account begins with."""
 
+SETUP = Setup(
+    roles=("crm", "marketing"),
+    secret=(
+        "TOKEN",
+        (
+            "HubSpot: the access token of a private app (Settings, Integrations, Private Apps, Create),",
+            "with read and write of companies, contacts, deals, line items and products, of their schemas too",
+            "(for fields of ours), and read of owners",
+        ),
+    ),
+    sandbox=("hubspot", {}, "pat-sandbox"),
+)
+
 TEMPLATE = Template(
+    setup=SETUP,
     at={
         "account": {
             "name": "company.name",

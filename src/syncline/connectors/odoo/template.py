@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncline.connect.template import Template
+from syncline.connect.template import Setup, Template
 
 MOMENT = {"format": "%Y-%m-%d %H:%M:%S", "zone": "UTC"}
 
@@ -51,7 +51,22 @@ def lines(field: str, quantity: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+SETUP = Setup(
+    roles=("erp", "crm", "finance"),
+    keys=(
+        ("url", "https://{name}.example", "yours"),
+        ("database", "acme", "its name, where the server holds several; before Odoo 19 always"),
+        ("login", "hub@acme.example", "whose key it is; before Odoo 19"),
+    ),
+    secret=(
+        "API_KEY",
+        ("Odoo: an API key of a user of the hub's own (Preferences, Account Security, New API Key)",),
+    ),
+    sandbox=("odoo", {"database": "sandbox", "login": "admin"}, "a1b2c3d4e5" * 4),
+)  # fmt: skip
+
 TEMPLATE = Template(
+    setup=SETUP,
     at={
         "account": {
             "is_company": "res.partner.is_company",
