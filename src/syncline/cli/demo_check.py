@@ -14,11 +14,16 @@ Fields = Mapping[str, Any]
 Rows = dict[tuple[str, str], list[Fields]]
 """(entity, name) to the rows of that name: one, if all is well."""
 
-COMPANY = ("name", "domain", "phone", "hubspot_owner_id", "address", "city", "zip")
+COMPANY = ("name", "domain", "phone", "hubspot_owner_id", "address", "city", "zip", "country")
 CONTACT = ("firstname", "lastname", "email", "phone", "jobtitle", "hubspot_owner_id")
 PARTNER = (
     "name", "is_company", "website", "phone", "email", "function", "parent_id", "user_id", "street", "city", "zip",
+    "country_id",
 )  # fmt: skip
+BECAME = tuple(f"syncline_{name}" for name in ("order_number", "order_status", "invoice_number", "invoice_status"))
+INVOICE = ("name", "payment_state", "invoice_origin")
+STATES = {"draft": "draft", "sale": "confirmed", "not_paid": "created", "paid": "paid"}
+"""Odoo's states of orders and of payments, as a seller reads them at the deal."""
 
 
 class Line(NamedTuple):
@@ -31,10 +36,11 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Bought:
-    """Who bought what; a line that is there twice counts twice."""
+    """Who bought what; a line that is there twice counts twice. became: number and state of order and invoice."""
 
     by: str
     lines: Counter[Line]
+    became: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +122,7 @@ def times(rows: list[Fields]) -> str:
 # ---- sales
 def won_deals(hubspot: HubSpot) -> dict[str, Bought]:
     """Name to who bought what."""
-    deals = hubspot.objects("deals", ("dealname", "dealstage"))
+    deals = hubspot.objects("deals", ("dealname", "dealstage", *BECAME))
     won = {rid: own["dealname"] for rid, own in deals.items() if own["dealstage"] == "closedwon"}
     names = {rid: own["name"] for rid, own in hubspot.objects("companies", ("name",)).items()}
     skus = {rid: own["hs_sku"] for rid, own in hubspot.objects("products", ("hs_sku",)).items()}
@@ -129,6 +135,7 @@ def won_deals(hubspot: HubSpot) -> dict[str, Bought]:
                 Line(skus[one["hs_product_id"]], float(one["quantity"]), float(one["price"]))
                 for one in (lines[end] for end in sold.get(rid, ()))
             ),
+            became=tuple(deals[rid].get(one) or None for one in BECAME),
         )
         for rid, name in won.items()
     }  # fmt: skip
@@ -139,13 +146,19 @@ def orders(odoo: Odoo) -> dict[str, list[Bought]]:
     skus = {row["id"]: row["default_code"] for row in odoo.rows("product.product", ("default_code",))}
     lines = odoo.rows("sale.order.line", ("order_id", "product_id", "product_uom_qty", "price_unit"))
     found: dict[str, list[Bought]] = {}
-    for order in odoo.rows("sale.order", ("client_order_ref", "partner_id")):
+    invoices = {row["invoice_origin"]: row for row in odoo.rows("account.move", INVOICE)}
+    for order in odoo.rows("sale.order", ("client_order_ref", "partner_id", "name", "state")):
+        invoice = invoices.get(order["name"])
         mine = [one for one in lines if end(one["order_id"]) == order["id"]]
         bought = Bought(
             by=str(order["partner_id"][1]),
             lines=Counter(
                 Line(skus[end(one["product_id"]) or 0], float(one["product_uom_qty"]), float(one["price_unit"]))
                 for one in mine
+            ),
+            became=(
+                order["name"], STATES.get(order["state"]), invoice["name"] if invoice else None,
+                STATES.get(invoice["payment_state"]) if invoice else None,
             ),
         )  # fmt: skip
         found.setdefault(str(order["client_order_ref"]), []).append(bought)
@@ -157,7 +170,7 @@ def said_of(bought: Bought | None) -> str:
     if bought is None:
         return "not there"
     lines = ", ".join(f"{line.quantity:g} {line.sku} at {line.price:.2f}" for line in sorted(bought.lines.elements()))
-    return f"{lines or 'nothing'} by {bought.by}"
+    return f"{lines or 'nothing'} by {bought.by} ({', '.join(one or 'blank' for one in bought.became)})"
 
 
 # ---- HubSpot's side
@@ -170,7 +183,7 @@ def rows_of_hubspot(hubspot: HubSpot) -> Rows:
         put(found, "account", own["name"], {
             "domain": own.get("domain") or None, "phone": digits(own.get("phone")),
             "rep": owners.get(own.get("hubspot_owner_id") or ""),
-            "address": tuple(own.get(name) or None for name in ("address", "city", "zip")),
+            "address": tuple(own.get(name) or None for name in ("address", "city", "zip", "country")),
         })  # fmt: skip
     contacts = hubspot.objects("contacts", CONTACT)
     at = hubspot.belonging("contacts", list(contacts), "companies")
@@ -199,7 +212,8 @@ def rows_of_odoo(odoo: Odoo) -> Rows:
             continue
         both = {"phone": digits(row["phone"]), "rep": emails.get(end(row["user_id"]) or 0)}
         if row["is_company"]:
-            address = tuple(row[name] or None for name in ("street", "city", "zip"))
+            country = row["country_id"][1] if row["country_id"] else None
+            address = (*(row[name] or None for name in ("street", "city", "zip")), country)
             put(found, "account", row["name"], {**both, "domain": host(row["website"]), "address": address})
         else:
             put(found, "contact", row["name"], {

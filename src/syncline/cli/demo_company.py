@@ -1,10 +1,9 @@
-"""The company of the demo: what its hub.yaml says, and what its people do in both systems."""
+"""A hub.yaml of two vendors without a pattern, and people's hands in both, for what needs a small hub to work on."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -52,14 +51,6 @@ def hub_yaml(templates: Mapping[str, Template], addresses: Mapping[str, str]) ->
     return text.getvalue()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """Something that somebody does in a vendor's own screens."""
-
-    what: str
-    do: Callable[[Mapping[str, Sandbox]], Any]
-
-
 def saved(system: str, stream: str, find: Mapping[str, Any] | None, values: Mapping[str, Any]) -> Any:
     """Changes the row that holds these values, or makes a new one."""
 
@@ -77,43 +68,3 @@ def rows(sandbox: Sandbox, stream: str) -> Iterator[tuple[str, Mapping[str, Any]
     """Every row of a stream with its id."""
     for row in sandbox.vendor.users.read(sandbox, stream, None):
         yield str(row["id"]), row.get("properties", row)
-
-
-ACTS = (
-    Act(
-        what="a seller corrects the phone of Contact 1 in HubSpot",
-        do=saved("hubspot", "contacts", {"email": "contact1@example.test"}, {"phone": "+43 1 555 7777"}),
-    ),
-    Act(
-        what="somebody in Odoo says that Contact 2 is Head of Buying",
-        do=saved("odoo", "res.partner", {"email": "contact2@example.test"}, {"function": "Head of Buying"}),
-    ),
-    Act(
-        what="Contact 3 becomes Buyer in HubSpot,",
-        do=saved("hubspot", "contacts", {"email": "contact3@example.test"}, {"jobtitle": "Buyer"}),
-    ),
-    Act(
-        what="and at the same moment Head of Sales in Odoo",
-        do=saved("odoo", "res.partner", {"email": "contact3@example.test"}, {"function": "Head of Sales"}),
-    ),
-    Act(
-        what="a seller makes Product 1 cheaper in HubSpot, though prices are Odoo's",
-        do=saved("hubspot", "products", {"hs_sku": "SKU-0001"}, {"price": "1.00"}),
-    ),
-    Act(
-        what="the back office sets a new price of Product 2 in Odoo",
-        do=saved("odoo", "product.product", {"default_code": "SKU-0002"}, {"list_price": 99.5}),
-    ),
-    Act(
-        what="a new company appears in HubSpot",
-        do=saved("hubspot", "companies", None, {"name": "Company New", "domain": "new.example.test"}),
-    ),
-    Act(
-        what="a seller writes Company 1's country in HubSpot the way she speaks, and nothing has to be told",
-        do=saved("hubspot", "companies", {"domain": "company1.example.test"}, {"country": "Deutschland"}),
-    ),
-    Act(
-        what="a contact in Odoo gets an e-mail address that is none",
-        do=saved("odoo", "res.partner", {"email": "contact4@example.test"}, {"email": "contact4 at example"}),
-    ),
-)

@@ -75,11 +75,13 @@ def told(echo: Echo, end: End) -> bool:
     for line in wrong:
         wrapped(echo, line, "WRONG  ")
     if wrong:
-        echo(f"Not as it should be: {len(wrong)} things, listed above.")
+        echo(f"Not as it should be: {'one thing' if len(wrong) == 1 else f'{len(wrong)} things'}, listed above.")
     elif end.planted:
-        echo(f"All agrees, except exactly the {len(end.planted)} planted cases.")
+        fields, records = end.seen.fields, end.seen.records
+        cases = f"{len(end.planted)} planted cases" if len(end.planted) > 1 else "one planted case"
+        echo(f"All {fields} fields of {records} records agree, except exactly the {cases}.")
     else:
-        echo("All agrees; no case was planted yet.")
+        echo(f"All {end.seen.fields} fields of {end.seen.records} records agree; no case was planted yet.")
     return not wrong
 
 
@@ -141,11 +143,14 @@ def of_the_hub(echo: Echo, end: End) -> None:
 def of_agreement(echo: Echo, end: End) -> None:
     """Both systems side by side, and what the hub says itself."""
     seen, now = end.seen, end.now
-    agree = seen.fields - sum(bool(one.field) for one in seen.differences)
+    apart = sum(not one.field for one in seen.differences)
+    differ = len(seen.differences) - apart
     echo("Both systems, read row by row and put side by side:")
-    wrapped(echo, f"of {seen.fields} fields of {seen.records} records agree", f"{agree:6}  ")
-    wrapped(echo, "orders in Odoo, each of one won deal, with its lines", f"{seen.orders:6}  ")
-    wrapped(echo, f"of {now.compared} values agree by the hub's own ledger, in {now.records} records",
+    others = f"; {differ} differ, and {apart} records are not in both" if seen.differences else ""
+    wrapped(echo, f"of {seen.fields} fields of {seen.records} records agree{others}", f"{seen.fields - differ:6}  ")
+    wrapped(echo, f"{'order' if seen.orders == 1 else 'orders'} in Odoo, each of one won deal, with its lines; the"
+                  " deal says what became of it", f"{seen.orders:6}  ")  # fmt: skip
+    wrapped(echo, f"of {now.compared} values agree by the hub's own ledger, of {now.records} records",
             f"{now.equal:6}  ")  # fmt: skip
 
 

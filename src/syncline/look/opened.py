@@ -10,7 +10,7 @@ from msgspec import Struct
 from syncline.ledger.open_items import ITSELF, OpenItem, OpenKind
 from syncline.look.named import name_of
 from syncline.look.place import Place
-from syncline.look.said import in_words
+from syncline.look.said import NameOf, in_words, nameless
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.record import DOES_NOT_FIT, RECORD_SIDE, Parking, Value
@@ -128,12 +128,22 @@ def of_conflict(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
     others = [(system, value) for system, value in sides.items() if not case.equal(item.field, value, ours)]
     system, theirs = others[0] if others else next(iter(sides.items()))
     at = str(Place(record=item.record, field=item.field))
-    told = ", ".join(f"{side} says {in_words(value, kind, zone)}" for side, value in sides.items())
+    told = ", ".join(f"{side} says {in_words(value, kind, zone, calling(desk))}" for side, value in sides.items())
     takes = " or ".join(f"syncline conflicts take {side} {at}" for side in sides)
     return made(
         desk, case, item, at=at, why=f"several changed it: {told}", system=system, ours=ours, theirs=theirs,
         remedy=f"{takes}, or syncline conflicts set VALUE {at}",
     )  # fmt: skip
+
+
+def calling(desk: Desk) -> NameOf:
+    """What people call a record."""
+
+    def name(record: int) -> str:
+        found = desk.case(record)
+        return nameless(record) if found is None else name_of(found.record, desk.declaration)
+
+    return name
 
 
 def name_of_side(case: Case, side: str) -> str:

@@ -119,7 +119,7 @@ def plainly(one: Entry, place: tuple[str, str], values: tuple[str, str], words: 
         case "candidate":
             return f"may be {words.record(int(str(one.after)))} once more" if one.after is not None else "is no other"
         case "made":
-            return "a record is made of it"
+            return f"{words.record(int(str(one.after)))} is made of it" if one.after is not None else "made by a rule"
         case "person":
             return f"a person decided: {after}"
         case _:
