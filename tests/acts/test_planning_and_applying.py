@@ -61,6 +61,14 @@ def test_a_plan_is_restricted_as_a_sync_is(world: ActingWorld) -> None:
     assert world.done(Planned, Plan(limit=3)).writes == 3
 
 
+def test_a_plan_says_how_much_is_open_and_in_no_plan(world: ActingWorld) -> None:
+    changed(world)
+    assert world.done(Planned, Plan()).open_count == 0
+    world.edit("crm", "crm1", rep="anna")
+    world.edit("erp", "erp1", rep="bert")
+    assert world.done(Planned, Plan()).open_count == 1
+
+
 def test_a_plan_names_what_it_could_not_read(world: ActingWorld) -> None:
     changed(world)
     down(world, "erp")

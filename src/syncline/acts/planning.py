@@ -7,6 +7,7 @@ from pathlib import Path
 
 from syncline.acts.act import Plan, Say
 from syncline.acts.chosen import chosen
+from syncline.acts.news import everything
 from syncline.acts.refusal import refuse
 from syncline.acts.syncing import not_reached
 from syncline.acts.tally import Tally
@@ -38,8 +39,8 @@ def plan(hub: Hub, act: Plan, who: str, say: Say) -> Planned:
         return Planned(
             id=made.id, file=act.out, counts=made.foot.counts, calls=made.foot.calls,
             seconds=seconds_of(hub, made.foot.calls), writes=sum(1 for _ in made.writes()), riskiest=riskiest,
-            then=made.foot.then, views=made.head.views, names=names_in(hub, riskiest),
-            not_reached=not_reached(not_now),
+            open_count=sum(1 for _ in everything(hub)), then=made.foot.then, views=made.head.views,
+            names=names_in(hub, riskiest), not_reached=not_reached(not_now),
         )  # fmt: skip
 
 

@@ -40,7 +40,10 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Planned(Struct, frozen=True, kw_only=True, tag=True):
-    """A plan's head: `counts` of writes by kind, `calls` by system, the seconds these take, and its riskiest writes."""
+    """A plan's head: `counts` of writes by kind, `calls` by system, the seconds these take, and its riskiest writes.
+
+    open_count: what waits for a person, and is in no plan.
+    """
 
     id: str
     file: str | None
@@ -52,6 +55,7 @@ class Planned(Struct, frozen=True, kw_only=True, tag=True):
     then: tuple[str, ...] = ()
     views: tuple[StreamView, ...] = ()
     names: dict[int, str] = {}
+    open_count: int = 0
     not_reached: tuple[NotReached, ...] = ()
 
 

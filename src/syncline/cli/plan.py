@@ -79,6 +79,8 @@ def show(told: Planned, declaration: Declaration) -> None:
         out(f"... and {told.writes - len(told.riskiest[:SHOWN]):,} more, less risky.")
     for line in told.then:
         out(f"then: {line}")
+    if told.open_count:
+        out(f"{many(told.open_count, 'thing')} open, and in no plan: syncline conflicts, syncline parked.")
     for line in views(told):
         out(line)
     if told.file is not None:
@@ -114,7 +116,10 @@ def field_line(one: PlannedField, write: PlannedWrite, told: Planned, declaratio
 
 
 def views(told: Planned) -> list[str]:
-    """How old what it rests on is: a line for each system, or for a stream that was never read."""
+    """How old what it rests on is: a line for each system, or for a stream that was never read.
+
+    A list that may lag shows less than what is there: so old is what was just read.
+    """
     from syncline.look.said import span
 
     lines = []
@@ -123,7 +128,7 @@ def views(told: Planned) -> list[str]:
         known = [age for age in ages if age is not None]
         unread = [view.stream for view in told.views if view.system == system and view.age is None]
         modes = ", ".join(dict.fromkeys(view.mode for view in told.views if view.system == system))
-        age = f"read {span(max(known))} ago" if known else "never read"
+        age = f"as of {span(max(known))} ago" if known else "never read"
         lines.append(
             f"{system}: {age}, mode {modes}" + (f"; never read: {', '.join(unread)}" if known and unread else "")
         )
