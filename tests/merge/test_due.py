@@ -1,6 +1,7 @@
 """What a link must be told, and nothing else."""
 
 import pytest
+from msgspec.structs import replace
 
 from merge.kit import ERP, SHOP, START, Scene, plain
 from syncline.merge import due
@@ -49,6 +50,20 @@ def test_what_is_open_waiting_or_agreed_is_not_due(known):
     scene = moved()
     scene.case.learn(SHOP, "name", **known)
     assert scene.due("shop") == {}
+
+
+def test_of_a_paused_record_nothing_is_due_but_the_end_of_what_was_sent():
+    scene = moved()
+    scene.case.record = replace(scene.case.record, paused=True)
+    assert scene.due_anywhere() == {}
+    assert not due.is_due(scene.case, SHOP, ["name"])
+    scene.case.put(SHOP, state="birth", external_id=None)
+    assert not due.is_due(scene.case, SHOP, ["name"])
+    scene.case.put(SHOP, writing=7)
+    assert due.is_due(scene.case, SHOP, ["name"])
+    scene.case.record = replace(scene.case.record, paused=False)
+    scene.case.put(SHOP, writing=None)
+    assert due.is_due(scene.case, SHOP, ["name"])
 
 
 def test_a_field_in_an_open_conflict_is_due_nowhere():

@@ -1,11 +1,13 @@
 """What an accepted observation does to its link, field by field."""
 
 import pytest
+from msgspec.structs import replace
 
 from merge.kit import CRM, ERP, Scene, plain
 from syncline.mapping.binding import Reading
 from syncline.mapping.reference import Ref
 from syncline.merge import see
+from syncline.model.record import DOES_NOT_FIT, SKIPPED
 
 
 def test_a_field_nobody_changed_is_neither_history_nor_due():
@@ -180,3 +182,14 @@ def test_a_field_parked_as_misfit_is_not_written():
     assert scene.parked("erp") == "does-not-fit"  # and so it is shown as long as it is there, with the value of today
     assert scene.known("erp").parked.ours == "Apex"
     assert scene.due("shop") == {"name": "Apex"}
+
+
+def test_a_misfit_that_a_person_left_alone_stays_so_while_it_says_the_same():
+    scene = Scene(plain()).agreed(name="Acme")
+    scene.misfits("crm", name=1)
+    parked = scene.known("crm").parked
+    scene.case.learn(CRM, "name", parked=replace(parked, code=SKIPPED))
+    scene.misfits("crm", name=1)
+    assert scene.known("crm").parked.code == SKIPPED
+    scene.misfits("crm", name=2)
+    assert scene.known("crm").parked.code == DOES_NOT_FIT
