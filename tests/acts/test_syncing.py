@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,16 @@ def test_a_choice_that_does_not_fit_is_refused(world: ActingWorld, act: Sync, wh
     assert told.remedy
     assert world.calls == []
     assert world.hub.ledger.runs(10) == []
+
+
+def test_who_hears_the_hub_already_goes_on_hearing(world: ActingWorld) -> None:
+    heard: list[str] = []
+    hub = replace(
+        world.hub, saw=lambda system, stream, rows: heard.append("saw"), told=lambda intents: heard.append("told")
+    )
+    world.hub = hub
+    world.both(1)
+    world.edit("crm", "crm0", name="Another")
+    world.type("crm", email="new@example.test")
+    world.done(Synced, Sync())
+    assert set(heard) == {"saw", "told"}

@@ -22,8 +22,18 @@ class Tally:
     rows: Counter[str] = field(default_factory=Counter)
 
     def watching(self, hub: Hub) -> Hub:
-        """The same hub, heard by this tally."""
-        return replace(hub, saw=self.saw, told=self.told)
+        """The same hub, heard by this tally beside whoever hears it already."""
+        also_saw, also_told = hub.saw, hub.told
+
+        def saw(system: str, stream: str, rows: int) -> None:
+            self.saw(system, stream, rows)
+            also_saw(system, stream, rows)
+
+        def told(intents: Sequence[Intent]) -> None:
+            self.told(intents)
+            also_told(intents)
+
+        return replace(hub, saw=saw, told=told)
 
     def saw(self, system: str, stream: str, rows: int) -> None:
         """A read showed so many rows."""
