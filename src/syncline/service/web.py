@@ -120,7 +120,7 @@ def listening(host: str, port: int) -> socket.socket:
 def served(web: Web, bound: socket.socket) -> Iterator[None]:
     """Answers in a thread of its own as long as the block lasts; what came in by then is answered."""
     config = uvicorn.Config(
-        web, log_config=None, access_log=False, lifespan="off", server_header=False, limit_concurrency=200,
+        web, log_config=None, access_log=False, lifespan="off", server_header=False, limit_concurrency=1500,
         timeout_graceful_shutdown=ENDS_WITHIN_SECONDS,
     )  # fmt: skip
     server = uvicorn.Server(config)
