@@ -139,3 +139,12 @@ def test_an_entity_that_there_is_not_is_refused(world: ActingWorld) -> None:
     told = world.act(Verify(only="acount"))
     assert isinstance(told, Refused)
     assert "no entity acount" in told.why
+
+
+def test_what_the_declaration_knows_no_more_is_not_compared(world: ActingWorld) -> None:
+    quiet(world)
+    declared = world.hub.declaration
+    kept = tuple(one for one in declared.bindings if one.system == "crm")
+    world.hub = replace(world.hub, declaration=replace(declared, bindings=kept, births=(), order=("crm",)))
+    told = world.done(Verified, Verify())
+    assert (told.compared, told.score) == (18, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 from syncline.acts.refusal import refuse
 from syncline.acts.tally import Tally
@@ -16,8 +17,10 @@ from syncline.merge.case import Case
 from syncline.merge.order import referred_entity
 from syncline.sync import deliver
 from syncline.sync.columns import columns
+from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
-from syncline.sync.plan import PAGE, Scope, desk_on_paper
+from syncline.sync.plan import PAGE, Paper, Scope, desk_on_paper
+from syncline.sync.store import Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +37,9 @@ class Chosen:
 
         def is_true(case: Case) -> bool:
             assert where is not None
+            desk = Desk(hub=hub, unit=cast(Unit, Paper(hub.ledger)), run=0, now=hub.clock())  # for what it refers to
             try:
-                return where.evaluate(columns(desk_on_paper(hub), case.record)) is True
+                return where.evaluate(columns(desk, case.record)) is True
             except Unfit:
                 return False
 

@@ -141,6 +141,7 @@ def withhold(hub: Hub, act: Withhold, who: str, say: Say) -> Done:
 
 def is_told(hub: Hub, link: Link, field: str) -> bool:
     """Is it written there, and is there a row?"""
-    binding = hub.declaration.binding(link.system, link.stream)
-    whole = field in binding.writable or (field.startswith("lines/") and binding.lines is not None)
+    here = [one for one in hub.declaration.bindings if (one.system, one.stream) == (link.system, link.stream)]
+    of_lines = field.startswith("lines/")
+    whole = any(field in one.writable or (of_lines and one.lines is not None) for one in here)
     return whole and link.external_id is not None and link.state in ("active", "asleep")

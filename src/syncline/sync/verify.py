@@ -156,7 +156,10 @@ def look(
 ) -> Iterator[tuple[Link, list[Compared]]]:
     """These links by the strongest read, in batches; a stream that cannot be read is named, and holds up no other."""
     places: dict[Place, list[Link]] = {}
+    known = {(one.system, one.stream) for one in hub.declaration.bindings}
     for link in links:
+        if (link.system, link.stream) not in known:
+            continue  # the declaration knows that stream no more
         if link.state == "birth":
             yield from unborn(desk, link)
         elif link.state == "active" and hub.stream(link.system, link.stream).get is not None:
