@@ -7,14 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
 from syncline import app
 from syncline.app import Running
 from syncline.cli import demo_company
+from syncline.cli.main import program
 from syncline.connectors import hubspot, odoo
 from syncline.sandbox import known, serve
 from syncline.sandbox.clock import Clock
@@ -25,6 +28,15 @@ from syncline.sync import provision, rounds
 SECRETS = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}
 TEMPLATES = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
 SECONDS = 120
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +54,12 @@ class Folder:
             [sys.executable, "-m", "syncline", *words], cwd=self.path, input=stdin, capture_output=True, text=True,
             timeout=SECONDS, check=False, env={**inherited, "COLUMNS": "80", **(env or {})},
         )  # fmt: skip
+
+    def typed(self, *words: str, stdin: str = "") -> Ended:
+        """The same in this process, which has loaded the program already."""
+        with chdir(self.path):
+            done = CliRunner().invoke(program(), words, input=stdin, env={"COLUMNS": "80"})
+        return Ended(returncode=done.exit_code, stdout=done.stdout, stderr=done.stderr)
 
     def change(self, *pairs: tuple[str, str]) -> None:
         """Other words in hub.yaml."""
@@ -70,7 +88,8 @@ class Folder:
             assert rounds.sync(running.hub) == {}
 
     def edit(self, system: str, stream: str, find: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Somebody changes a row in that system's own screens."""
+        """Somebody changes a row in that system's own screens, in a second of its own: stamps are of whole seconds."""
+        self.sandboxes[system].clock.advance(1.0)
         demo_company.saved(system, stream, find, values)(self.sandboxes)
 
 

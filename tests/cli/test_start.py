@@ -15,7 +15,7 @@ from typer.main import get_command
 from syncline.cli.main import program
 
 ROOT = Path(__file__).resolve().parents[2]
-PROSE = {"master", "import", "init"}
+PROSE = {"master", "import"}
 """What follows the name where it is no command."""
 FOLLOWS = {"lists", "shows", "says", "and", "or", "has", "of", "does", "puts", "where"}
 """What follows a command in a sentence."""

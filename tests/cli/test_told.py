@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def ended(error: BaseException) -> tuple[int, str]:
         (NoLedger("there is no ledger"), 1, "syncline plan"),
         (LedgerTooNew("too new"), 1, "syncline --version"),
         (NoSecret("the vault holds no secret"), 1, "syncline check"),
+        (sqlite3.OperationalError("database or disk is full"), 1, "syncline status"),
         (PermissionError(13, "Permission denied", "hub.yaml"), 1, "syncline status"),
         (KeyboardInterrupt(), 130, "syncline status"),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 from syncline.acts.act import Plan, Say
 from syncline.acts.chosen import chosen
 from syncline.acts.news import everything
+from syncline.acts.patience import patiently
 from syncline.acts.refusal import refuse
 from syncline.acts.syncing import not_reached
 from syncline.acts.tally import Tally
@@ -30,7 +31,8 @@ SHARE_OF_SHARED = 0.8
 def plan(hub: Hub, act: Plan, who: str, say: Say) -> Planned:
     """Nothing is written to any system. Raises Refusal for a choice that does not fit, or a file that cannot be."""
     choice = chosen(hub.declaration, act.only, act.where, act.limit)
-    not_now = rounds.read_all(Tally(say).watching(run.begin(hub, "plan", who)))
+    working = Tally(say).watching(run.begin(hub, "plan", who))
+    not_now = patiently(hub, lambda: rounds.read_all(working))
     made = plans.plan(hub, choice.scope(hub))
     with made.text:
         if act.out is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncline.acts.act import Say, Sync
 from syncline.acts.chosen import chosen
 from syncline.acts.news import Before
+from syncline.acts.patience import patiently
 from syncline.acts.tally import Tally
 from syncline.acts.told import NotReached, Synced
 from syncline.mapping.binding import Binding
@@ -22,7 +23,9 @@ def sync(hub: Hub, act: Sync, who: str, say: Say) -> Synced:
     choice = chosen(hub.declaration, act.only, act.where, act.limit)
     tally, began, before = Tally(say), hub.clock(), Before(hub)
     working = tally.watching(run.begin(hub, "sync", who))
-    not_now = rounds.sync(working, full=act.full, tell=lambda h, s, n: choice.tell(h, s, n, tally))
+    not_now = patiently(
+        hub, lambda: rounds.sync(working, full=act.full, tell=lambda h, s, n: choice.tell(h, s, n, tally))
+    )  # fmt: skip
     return synced(working, tally, before, not_now, began)
 
 

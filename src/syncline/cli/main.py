@@ -71,7 +71,7 @@ def program() -> typer.Typer:
 def add(app: typer.Typer, commands: Mapping[str, Callable[..., None]]) -> None:
     """Commands by name."""
     for name, command in commands.items():
-        app.command(name)(answering(command))
+        app.command(name, short_help=first_of(command))(answering(command))
 
 
 def family(app: typer.Typer, name: str, alone: Callable[..., None] | None, **words: Callable[..., None]) -> None:
@@ -81,7 +81,13 @@ def family(app: typer.Typer, name: str, alone: Callable[..., None] | None, **wor
     if alone is not None:
         made.callback(invoke_without_command=True)(answering(alone))
     add(made, words)
-    app.add_typer(made, name=name)
+    app.add_typer(made, name=name, short_help=said.partition(":")[0].partition(";")[0].rstrip("."))
+
+
+def first_of(command: Callable[..., None]) -> str:
+    """What it does, without how it ends."""
+    said = " ".join((command.__doc__ or "").split())
+    return said.partition(":")[0].partition(";")[0].rstrip(".")
 
 
 def say_version(wanted: bool) -> None:

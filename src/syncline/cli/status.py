@@ -80,6 +80,8 @@ def show(view: Status, zone: str) -> None:
     out("Nothing is open." if not view.open else "Open:", bold=bool(view.open))
     for kind, number in view.open.items():
         out(f"  {number:,} {kind}: {LISTS.get(kind, 'syncline parked')}")
+    for entity, why in view.paused.items():
+        out(f"  paused: {entity}, by {why}: syncline resume {entity}")
     for held in view.held:
         at = f"{held.system}/{held.stream}/{held.kind}"
         out(f"  held: {many(held.count, held.kind)} in {held.system} {held.stream}: syncline brake release {at}")

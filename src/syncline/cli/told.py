@@ -60,6 +60,8 @@ def meaning(error: Exception) -> tuple[str, str, int]:
 
 def known(error: Exception) -> tuple[str, str, int] | None:
     """Imported only now: a program that starts needs none of it."""
+    import sqlite3
+
     from syncline.config.problems import DeclarationErrors
     from syncline.connect.door import NoAnswer, Unreachable
     from syncline.egress.address import Forbidden
@@ -80,6 +82,8 @@ def known(error: Exception) -> tuple[str, str, int] | None:
         return str(error), "syncline check", NOT_REACHED
     if isinstance(error, Forbidden):
         return f"{error}; see docs/egress.md", "syncline check", BAD_INPUT
+    if isinstance(error, sqlite3.DatabaseError):  # its texts name tables and files, never values
+        return f"The ledger cannot be used: {error}.", "syncline status", NOT_DONE
     if isinstance(error, OSError):
         named = error.filename or "a file"
         return f"{named} cannot be used: {error.strerror or error}.", "syncline status", NOT_DONE

@@ -11,6 +11,7 @@ from syncline.config.declaration import Declaration
 from syncline.ledger.counts import Counts
 from syncline.look.looking import Looking
 from syncline.model.rows import Held, Run
+from syncline.sync.pausing import paused_entities
 from syncline.sync.store import Reads
 
 
@@ -69,7 +70,7 @@ class RunView(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """open: kind to how many; rows without a record are among the parked ones."""
+    """open: kind to how many; rows without a record are among the parked ones. paused: entities, and why."""
 
     hub: str
     mode: str
@@ -82,6 +83,7 @@ class Status(Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     runs: tuple[RunView, ...]
     to_derive: int = 0
+    paused: dict[str, str] = {}
 
 
 LATEST = 5
@@ -101,6 +103,7 @@ def status(looking: Looking) -> Status:
         ),
         systems=tuple(systems_of(looking, streams)), streams=streams, records=dict(counts.records),
         open=open_of(counts), held=tuple(ledger.held()), runs=runs(ledger, LATEST), to_derive=counts.dirty,
+        paused=paused_entities(looking.hub),
     )  # fmt: skip
 
 

@@ -23,11 +23,14 @@ LOOK_LATER_SECONDS = 5.0
 
 
 class NotNow(Exception):
-    """The system cannot be read at present; nothing was changed. Try again after so many seconds."""
+    """The system cannot be read at present; nothing was changed. Try again after so many seconds.
 
-    def __init__(self, system: str, reason: str, after: float = LOOK_LATER_SECONDS) -> None:
+    said: the system itself named that time, as at a rate limit.
+    """
+
+    def __init__(self, system: str, reason: str, after: float = LOOK_LATER_SECONDS, *, said: bool = False) -> None:
         super().__init__(f"{system}: {reason}")
-        self.after = after
+        self.after, self.said = after, said
 
 
 def ask(hub: Hub, system: str, request: Request) -> Answer:
@@ -60,9 +63,10 @@ def refused(hub: Hub, system: str, problem: Outcome) -> NoReturn:
         with hub.ledger.unit() as unit:
             unit.save_system_state(SystemState(system=system, paused=True, why=problem.reason or "denied"))
         raise NotNow(system, problem.reason or "denied")
-    after = problem.after if isinstance(problem, Later) else LOOK_LATER_SECONDS
+    if isinstance(problem, Later):
+        raise NotNow(system, f"asks us to wait {problem.after:g} s", problem.after, said=True)
     reason = getattr(problem, "reason", "")
-    raise NotNow(system, f"{type(problem).__name__}{': ' if reason else ''}{reason}", after)
+    raise NotNow(system, f"{type(problem).__name__}{': ' if reason else ''}{reason}")
 
 
 def clock_ahead(answer: Answer, asked: float, answered: float) -> float:
