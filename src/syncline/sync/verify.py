@@ -240,7 +240,7 @@ def compare(desk: Desk, link: Link, raw: Mapping[str, Any] | None) -> Iterator[C
     if strange and binding.lines is not None and binding.lines.written:
         yield Compared(
             case=case, link=link, field=LINES.rstrip("/"), verdict="open" if is_parked else "differs",
-            there=f"{len(strange)} lines that the record does not have",
+            there=f"{len(strange)} {'line' if len(strange) == 1 else 'lines'} that the record does not have",
         )  # fmt: skip
 
 
