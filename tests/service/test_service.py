@@ -12,12 +12,14 @@ from collections import Counter
 
 import httpx2
 import pytest
+import typer
 from service_world import SECRETS, World, eventually
 
 from syncline import app
 from syncline.acts.act import Act, Pause, Resume, Sync, encoded
 from syncline.acts.told import Done, Told
 from syncline.cli.acting import act_on
+from syncline.cli.run import base_of
 from syncline.ledger.requests import open_requests
 from syncline.ledger.sql import open_ledger
 
@@ -212,9 +214,17 @@ def test_a_bad_declaration_is_told_whole_and_a_ledger_that_is_held_by_whom(two: 
     assert bad.returncode == 2
     assert "`live`" in bad.stderr
     assert "unknown key `mod`" in bad.stderr
-    for url in ("ftp://hub.example", "hub.example", "https://a@hub.example"):
-        two.declare()
-        assert two.cli("run", "--port", "0", "--public-url", url).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://hub.example", "hub.example", "https://a@hub.example", "https://hub.example?a=1"]
+)
+def test_where_vendors_deliver_is_an_address(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as left:
+        base_of(url)
+    assert left.value.exit_code == 2
+    assert "--public-url https://hub.example" in capsys.readouterr().err
+    assert base_of("https://hub.example/") == "https://hub.example"
 
 
 def test_logs_are_lines_of_json_and_hold_no_secret(two: World) -> None:
