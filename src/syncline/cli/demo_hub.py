@@ -27,7 +27,7 @@ LAG_SECONDS = 0.3
 """How late a search of HubSpot's sandbox shows a write."""
 BELIEVED_SECONDS = 1.0
 """How late the hub is told that lists may be; against the real vendors minutes."""
-POLL_SECONDS = 5.0
+POLL_SECONDS = 4.0
 """How often both are read beside the webhooks; the usual is a minute."""
 GATHERED_SECONDS = 1.0
 """How long changes of an order or invoice are gathered before its deal is told; the usual is half a minute."""

@@ -13,6 +13,8 @@ from random import Random
 
 from rich.console import Console
 
+from syncline.acts.act import Verify
+from syncline.acts.perform import perform
 from syncline.cli import demo_check, demo_hub, demo_summary
 from syncline.cli.demo_feed import Feed, Standing, standing
 from syncline.cli.demo_hub import BELIEVED_SECONDS, LAG_SECONDS, Working
@@ -28,8 +30,10 @@ from syncline.sandbox.sandbox import Sandbox
 PEOPLE, ACCOUNTS, CONTACTS, PRODUCTS = 3, 8, 16, 8
 WORK_SHARE = 0.7
 """Of the whole time; then people stop, and the hub settles."""
-SETTLE_SECONDS = 12.0
+SETTLE_SECONDS = 10.0
 """Beyond the named time, at most."""
+QUIET_SECONDS = demo_hub.POLL_SECONDS + BELIEVED_SECONDS
+"""How long the hub must be found at rest: both systems were read once more."""
 LOOK_SECONDS = 0.3
 INTRO = (
     "Sellers work in HubSpot, the back office in Odoo; the hub makes both agree.",
@@ -132,6 +136,7 @@ def play(
         sabotage(hubspot, odoo)
         end = demo_summary.End(
             feed=game.feed, people=game.people, planted=game.planted, now=standing(work.hub), still=still,
+            verified=perform(work.hub, Verify(), "demo", lambda step: None),
             seen=demo_check.compare(hubspot, odoo, game.people), seconds=game.worked, failed=work.failed,
         )  # fmt: skip
         return demo_summary.told(echo, end)
@@ -187,14 +192,12 @@ def moving(game: Play) -> None:
         deadline = time.monotonic() + SETTLE_SECONDS
         if game.seconds is not None:
             deadline = max(deadline, game.started + game.seconds)
-        quiet: list[bool] = []
+        moved_at = time.monotonic()
 
         def rests(now: Standing) -> bool:
-            quiet.append(game.working.is_at_rest() and not now.differ)
-            return len(quiet) > QUIET and all(quiet[-QUIET:])
+            nonlocal moved_at
+            if now.differ or not game.working.is_at_rest():
+                moved_at = time.monotonic()
+            return time.monotonic() - moved_at > QUIET_SECONDS
 
         game.until(rests, "the hub settles", deadline)
-
-
-QUIET = round((demo_hub.POLL_SECONDS + BELIEVED_SECONDS) / LOOK_SECONDS) + 1
-"""How often in a row it must be found at rest: as long as both systems need to be read once more."""

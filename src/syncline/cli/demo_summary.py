@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from syncline.acts.told import Told, Verified
 from syncline.cli.demo_check import Seen
 from syncline.cli.demo_feed import Feed, Standing, called
 from syncline.cli.demo_people import People
@@ -21,12 +22,16 @@ Echo = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """All that is known when the demo is over. still: what a further round wrote; failed: what broke."""
+    """All that is known when the demo is over.
+
+    seen: by the judge, who asks the hub nothing; verified: by the hub's own verify. still: what a further round wrote.
+    """
 
     feed: Feed
     people: People
     planted: Sequence[Planted]
     now: Standing
+    verified: Told
     seen: Seen
     still: int
     seconds: float
@@ -93,6 +98,7 @@ def wrongs(end: End) -> Iterator[str]:
             yield f"differs: {one}"
     for line in end.seen.broken:
         yield f"differs: {line}"
+    yield from verified(end, wanted | {one.place for one in end.seen.differences})
     for entity, name, field in end.now.differ:
         if (entity, name, field) not in wanted:
             yield f"the hub knows that {entity} {name}, {field} differs, and does not list it"
@@ -108,6 +114,18 @@ def wrongs(end: End) -> Iterator[str]:
     if end.still:
         yield f"a further round of the settled hub wrote {end.still} values"
     yield from end.failed
+
+
+def verified(end: End, known: Collection[Place]) -> Iterator[str]:
+    """What the hub's own verify found beside these."""
+    if not isinstance(end.verified, Verified):
+        yield f"verify was refused: {end.verified}"
+        return
+    for one in end.verified.differs:
+        if (one.entity, one.name, one.field) not in known:
+            yield f"differs by the hub's own verify: {one.entity} {one.name} {one.field} in {called(one.system)}"
+    for away in end.verified.not_reached:
+        yield f"could not be verified: {away.system} {away.stream}: {away.why}"
 
 
 def of_the_company(echo: Echo, end: End) -> None:
@@ -142,7 +160,7 @@ def of_the_hub(echo: Echo, end: End) -> None:
 
 def of_agreement(echo: Echo, end: End) -> None:
     """Both systems side by side, and what the hub says itself."""
-    seen, now = end.seen, end.now
+    seen = end.seen
     apart = sum(not one.field for one in seen.differences)
     differ = len(seen.differences) - apart
     echo("Both systems, read row by row and put side by side:")
@@ -150,8 +168,10 @@ def of_agreement(echo: Echo, end: End) -> None:
     wrapped(echo, f"of {seen.fields} fields of {seen.records} records agree{others}", f"{seen.fields - differ:6}  ")
     wrapped(echo, f"{'order' if seen.orders == 1 else 'orders'} in Odoo, each of one won deal, with its lines; the"
                   " deal says what became of it", f"{seen.orders:6}  ")  # fmt: skip
-    wrapped(echo, f"of {now.compared} values agree by the hub's own ledger, of {now.records} records",
-            f"{now.equal:6}  ")  # fmt: skip
+    if isinstance(end.verified, Verified):
+        done = end.verified
+        wrapped(echo, f"of {done.compared} values of {done.records} records agree by the hub's own verify;"
+                      f" {done.open} wait, {done.differing} differ", f"{done.equal + done.stored:6}  ")  # fmt: skip
 
 
 def of_what_waits(echo: Echo, end: End) -> None:
