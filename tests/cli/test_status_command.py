@@ -19,9 +19,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
         yield found
 
 
-@pytest.mark.parametrize("command", ["status", "runs"])
+@pytest.mark.parametrize("command", ["status", "runs", "parked", "conflicts", "brake", "links", "rules"])
 def test_without_a_ledger_the_next_command_is_said(tmp_path: Path, folder: Folder, command: str) -> None:
-    done = folder.run(command, "--ledger", str(tmp_path / "none.sqlite"))
+    done = folder.typed(command, "--ledger", str(tmp_path / "none.sqlite"))
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no ledger" in done.stderr
     assert done.stderr.splitlines()[-1].strip() == "syncline plan"
