@@ -48,7 +48,7 @@ def test_an_edit_is_planned_applied_and_seen_in_both(folder: Folder) -> None:
     assert phone_in(folder, "odoo") == "+43 1 555 0001", "a plan writes nothing"
     applied = folder.typed("apply", "p.json")
     assert applied.returncode == 0, applied.stdout + applied.stderr
-    assert "1 write done" in applied.stdout
+    assert "1 value written" in applied.stdout
     assert phone_in(folder, "odoo") == "+4315557777"
     again = folder.typed("apply", "p.json", "--json")
     assert json.loads(again.stdout)["counts"].get("left", 0) == 0

@@ -34,7 +34,7 @@ def plan(
     file = None if out is None else str(out.absolute())
     told, opened = ask(Plan(only=only, where=where, limit=limit, out=file), hub, ledger, Planned, json=json)
     if not json:
-        show(told, opened.declaration)
+        show(told, opened.declaration, out)
     not_reached(told.not_reached)
     ends(NOT_REACHED if told.not_reached else OK, "syncline check" if told.not_reached else "")
 
@@ -62,8 +62,8 @@ def apply(
     ends(NOT_DONE if told.dropped else OK, f"syncline plan --out {file}" if told.dropped else "")
 
 
-def show(told: Planned, declaration: Declaration) -> None:
-    """The head of a plan, never its rows."""
+def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
+    """The head of a plan, never its rows. file: of all of it, as it was typed."""
     from syncline.cli.shown import out
     from syncline.look.said import many, span
 
@@ -83,10 +83,10 @@ def show(told: Planned, declaration: Declaration) -> None:
         out(f"{many(told.open_count, 'thing')} open, and in no plan: syncline conflicts, syncline parked.")
     for line in views(told):
         out(line)
-    if told.file is not None:
-        out(f"Plan {told.id[:12]} is in {told.file}; it holds personal data: keep it to yourself and delete it.")
+    if file is not None:
+        out(f"Plan {told.id[:12]} is in {file}; it holds personal data: keep it to yourself and delete it.")
     if told.writes:
-        then = f"syncline apply {told.file}" if told.file else "syncline plan --out plan.json, then syncline apply it"
+        then = f"syncline apply {file}" if file else "syncline plan --out plan.json, then syncline apply it"
         out(f"next: {then}")
 
 
@@ -144,9 +144,9 @@ def show_applied(told: Applied, declaration: Declaration) -> None:
         return
     left, waits = told.counts.get("left", 0), told.counts.get("waits", 0)
     already, dropped = told.counts.get("already", 0), told.counts.get("dropped", 0)
-    out(f"Run {told.run}: {many(left, 'write')} done, {already:,} were so already, {dropped:,} left out.")
+    out(f"Run {told.run}: {many(left, 'value')} written, {already:,} were so already, {dropped:,} left out.")
     if waits:
-        out(f"  {many(waits, 'write')} waiting for something that comes by itself.")
+        out(f"  {many(waits, 'value')} waiting for something that comes by itself.")
     for one in told.dropped[:SHOWN]:
         field = f" {one.field}" if one.field else ""
         out(f"  left out: {one.entity} {one.name}{field} in {one.system} {one.stream}: {one.why}")
