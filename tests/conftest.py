@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-OUTSIDE = {"app", "cli", "connectors", "egress", "faults", "sandbox", "service"}
+OUTSIDE = {"app", "cli", "connectors", "egress", "faults", "sandbox", "service", "story"}
 """Folders of tests that speak over sockets, to sandboxes or through connectors; `make check` leaves them out."""
 
 

@@ -95,8 +95,8 @@ def test_what_does_not_fit_is_never_written_over(world: ActingWorld) -> None:
 
 # ---- a link
 def refused_birth(world: ActingWorld) -> str:
-    """The ERP refuses to make a row: its place."""
-    world.refuses["erp", "name"] = "Bad"
+    """The ERP refuses to make a row, by what it would be known by: its place."""
+    world.refuses["erp", "email"] = "new@example.test"
     world.type("crm", email="new@example.test", name="Bad")
     told = world.done(Synced, Sync())
     assert [one.kind for one in told.new] == ["parked"]

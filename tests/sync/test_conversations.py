@@ -164,7 +164,7 @@ def test_of_creates_that_half_fail_the_good_ones_are_done() -> None:
 
     def half(stream: str, values: dict[str, Any], key: str | None) -> Answer:
         if values["name"] == "n1":
-            return Answer(status=422, body={"field": "name", "reason": "n1 is not a name"})
+            return Answer(status=422, body={"field": None, "reason": "n1 is not a name"})
         return whole(stream, values, key)
 
     erp.create = half  # type: ignore[method-assign]

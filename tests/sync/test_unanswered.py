@@ -78,7 +78,7 @@ def test_a_create_is_asked_ever_more_seldom_too() -> None:
 def test_a_create_that_is_refused_when_it_is_asked_again_is_parked_with_the_reason(safe_by: str) -> None:
     small = Small(contacts("crm", "erp"), {"erp": calm(safe_by=safe_by)})
     filled(small, "crm", 1)
-    answers: list[Answer | None] = [None, Answer(status=422, body={"field": "name", "reason": "no name"})]
+    answers: list[Answer | None] = [None, Answer(status=422, body={"field": None, "reason": "no name"})]
 
     def write(stream: str, rest: list[str], request: Request) -> Answer:
         told = answers.pop(0) if len(answers) > 1 else answers[0]

@@ -14,6 +14,7 @@ from syncline.acts.telling import tell_links
 from syncline.acts.told import Taken, Undone
 from syncline.look.named import names_of
 from syncline.model.link import Link
+from syncline.model.rows import Hint
 from syncline.sync import observe, rounds, run, undo
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import NotRead
@@ -31,6 +32,7 @@ def take_back(hub: Hub, act: Undo, who: str, say: Say) -> Undone:
         return undone(hub, undo.plan_undo(hub, act.run), 0)
     tally, began, before = Tally(say), hub.clock(), Before(hub)
     working = tally.watching(run.begin(hub, "undo", who, undoes=act.run))
+    ask_for_looks(working, act.run)
     not_now = look_first(working, act.run)
     undoing = undo.undo_run(working, act.run, who)
     links = [step.link for step in undoing.steps if step.what in ("put back", "told again", "deleted")]
@@ -42,10 +44,20 @@ def take_back(hub: Hub, act: Undo, who: str, say: Say) -> Undone:
     )  # fmt: skip
 
 
+def ask_for_looks(hub: Hub, number: int) -> None:
+    """At every row that the run wrote: what somebody changed since is left, and is named."""
+    with hub.ledger.unit() as unit:
+        links = unit.links({one.link for one in unit.intents_of_run(number)}).values()
+        unit.put_hints(
+            [Hint(system=k.system, stream=k.stream, id=k.external_id, at=hub.clock()) for k in links if k.external_id]
+        )
+
+
 def look_first(hub: Hub, number: int) -> NotRead:
     """What is still to be looked at where the run wrote: what nobody has looked at since is not taken back."""
     not_now: NotRead = {}
-    places = {(one.system, one.stream) for one in hub.ledger.intents_of_run(number)}
+    intents = hub.ledger.intents_of_run(number)
+    places = {(one.system, one.stream) for one in intents}
     found = [place for place in rounds.places(hub) if place in places]
     rounds.in_turns(found, lambda system, stream: observe.look(hub, system, stream) > 0, not_now)
     return not_now

@@ -97,6 +97,8 @@ def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation, h
     case.learn(lid, name, agreed=None, emptied=current.version)
     if case.equal(name, new, current.value) and name not in case.record.conflicts:
         case.learn(lid, name, agreed=current.version)
+    elif could_not_be_told(case, lid, name):
+        return  # it stays parked: what a new row holds in its place by default nobody has said
     elif not case.takes(lid, name):
         taking.refuse(case, lid, name, new, "refused", taking.ONLY_WRITTEN)
     elif name in case.record.conflicts:
@@ -114,6 +116,12 @@ def meet_field(case: Case, lid: int, name: str, new: Value, seen: Observation, h
         keep_both.give(case, lid, name, keep_both.merged(case, name, current.value, None, new), new, seen)
     else:
         first_difference(case, lid, name, new, seen)
+
+
+def could_not_be_told(case: Case, lid: int, name: str) -> bool:
+    """Is the field parked since that system has no place for the record's value, or would not have it?"""
+    parked = case.known(lid, name).parked
+    return parked is not None and (parked.refused or parked.code == receipts.CANNOT_BE_TOLD)
 
 
 def first_difference(case: Case, lid: int, name: str, new: Value, seen: Observation) -> None:

@@ -133,12 +133,13 @@ def counted(case: Case, name: str, rewrites: tuple[Rewrite, ...], sent: Value, b
     return (Rewrite(sent=sent, back=back, times=times), *(r for r in rewrites if r not in same))[:4]
 
 
-def park(case: Case, lid: int, name: str, code: str, ours: Value, theirs: Value) -> None:
-    """Parks one field of one link, with both values and the remedy."""
+def park(case: Case, lid: int, name: str, code: str, ours: Value, theirs: Value, why: str = "") -> None:
+    """Parks one field of one link, with both values and the remedy; `why`: more than the code tells."""
     system = case.links[lid].system
     reason, remedy = REASONS[code]
     parking = Parking(
-        code=code, reason=reason.format(system=system, field=name), remedy=remedy.format(system=system, field=name),
+        code=code, reason=reason.format(system=system, field=name) + (f": {why}" if why else ""),
+        remedy=remedy.format(system=system, field=name),
         ours=ours, theirs=theirs, at=case.setting.now,
     )  # fmt: skip
     case.learn(lid, name, parked=parking, has_base=False, base=None)
@@ -161,6 +162,7 @@ def park_misfit(case: Case, lid: int, name: str, misfit: Unfit, old: Value) -> N
     case.note("parked", name, lid, case.value(name).value, misfit.value, DOES_NOT_FIT)  # I15
 
 
+CANNOT_BE_TOLD = "cannot-be-told"
 REASONS: dict[str, tuple[str, str]] = {
     "value-was-cut": (
         "{system} kept only a part of {field}",
@@ -178,7 +180,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "{field} went back and forth between the same two values in {system}",
         "something else writes {field} too: find it, then retry",
     ),
-    "cannot-be-told": (
+    CANNOT_BE_TOLD: (
         "{system} has no place for this value of {field}",
         "change the value at its source, or the mapping of {field}",
     ),

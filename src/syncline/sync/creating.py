@@ -73,13 +73,19 @@ def planned(desk: Desk, binding: Binding, case: Case, lid: int) -> Ready:
 
 
 def first_values(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
-    """All the record holds that this stream takes, but nothing that is in an open conflict."""
+    """All the record holds that this stream takes, but nothing in an open conflict, and nothing that was refused."""
     told = {
         name: Told(value=case.value(name).value, version=case.value(name).version)
         for name in desk.writable(case, case.links[lid])
-        if case.value(name).value is not None and name not in case.record.conflicts
+        if case.value(name).value is not None and name not in case.record.conflicts and not was_refused(case, lid, name)
     }
     return writing.resolved(desk, binding, case, lid, told)
+
+
+def was_refused(case: Case, lid: int, name: str) -> bool:
+    """Would the system not have this value when the row was to be made?"""
+    parked = case.known(lid, name).parked
+    return parked is not None and parked.refused
 
 
 def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> Intent:

@@ -10,7 +10,7 @@ from typing import Literal
 from syncline.mapping.binding import Binding
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
-from syncline.sync import remap, sheet, stops
+from syncline.sync import remap, sheet, stops, writing
 from syncline.sync.desk import Desk
 from syncline.sync.observe import NotNow
 from syncline.sync.sheet import PlannedField, PlannedWrite
@@ -96,8 +96,17 @@ class Listed:
 
     def pick(self, desk: Desk, binding: Binding, ready: Sequence[Ready]) -> list[Ready]:
         """Drops what does not hold any more, and says why."""
+        for one in ready:
+            self.park_untold(desk, binding, one)
         judged = [self.judge(one) for one in ready]
         return [one for one in judged if one is not None]
+
+    def park_untold(self, desk: Desk, binding: Binding, ready: Ready) -> None:
+        """What a new row has no place for is in no plan, and is parked before the row is there and holds a default."""
+        if ready.kind == "create":
+            listed = {one.field for one in self.plan[ready.link].fields}
+            untold = {name: told for name, told in ready.told.items() if name not in listed}
+            writing.tellable(desk, binding, ready.case, ready.link, untold)
 
     def judge(self, ready: Ready) -> Ready | None:
         """One write against its line of the plan, after the look."""

@@ -17,6 +17,7 @@ from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, 
 from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint, SystemState
 from syncline.sync.desk import Desk
+from syncline.sync.hub import Hub
 
 RETRY_SECONDS = 1.0
 RETRY_CAP_SECONDS = 300.0
@@ -84,7 +85,7 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
     if isinstance(outcome, Rejected) and outcome.may_come and link.attempts < ASKED_AGAIN:
         ask_again(desk, case, lid, link)
     elif isinstance(outcome, Rejected):
-        reject(case, binding, intent, outcome)
+        reject(desk.hub, case, binding, intent, outcome)
     elif isinstance(outcome, Denied):
         desk.unit.save_system_state(SystemState(system=link.system, paused=True, why=outcome.reason or "denied"))
     elif isinstance(outcome, Later):
@@ -108,29 +109,41 @@ def backoff(attempts: int) -> float:
     return float(min(RETRY_CAP_SECONDS, RETRY_SECONDS * 2 ** min(attempts, 20)))
 
 
-def reject(case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> None:
-    """Parked by field where the system names one, else every field of this write; no retry until the data changed."""
+def reject(hub: Hub, case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> None:
+    """Parked by field where the system names one, else every field of this write; no retry until the data changed.
+
+    A new row is made without that field, if it can be.
+    """
     name = binding.field_of_raw.get(outcome.field or "")
-    names: Iterable[str] = [name] if name in intent.values else list(intent.values)
+    one = name if name in intent.values else None
+    names: Iterable[str] = [one] if one is not None else list(intent.values)
+    goes_on = intent.kind == "create" and has_gone_on(case, binding, intent)
+    left_out = intent.kind == "create" and not goes_on and one is not None and not is_needed(hub, binding, one)
     system = case.links[intent.link].system
     parking = Parking(
         code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now, refused=True,
         remedy="correct the value at its source, or what the system requires, then retry",
     )  # fmt: skip
-    if intent.kind == "create" and has_gone_on(case, binding, intent):
+    if goes_on or left_out:
         link = case.links[intent.link]
         case.put(
             link.id, due_since=link.due_since or case.setting.now, due_at=case.setting.now
         )  # L1: with what it is now
-        return
-    if intent.kind != "update":  # L1: a delete that is refused is not sent again until something changes there
+    elif intent.kind != "update":  # L1: a delete that is refused is not sent again until something changes there
         case.put(intent.link, parked=parking)
         case.note("parked", None, intent.link, None, None, outcome.reason)
-        return
-    for field in names:
+    for field in names if intent.kind == "update" or left_out else ():
         told = intent.values[field]
         case.learn(intent.link, field, parked=replace(parking, ours=told.value, theirs=told.before))
         case.note("parked", field, intent.link, told.value, told.before, outcome.reason)
+
+
+def is_needed(hub: Hub, binding: Binding, name: str) -> bool:
+    """Must a new row have this field: since the system requires it, or it says which row it is, or of which kind?"""
+    keys = {field for rule in hub.declaration.matching.get(binding.entity, ()) for field in rule.fields}
+    scope = binding.scope.reads if binding.scope is not None else frozenset[str]()
+    required = hub.required(binding.system, binding.stream).intersection(binding.by_field[name].lens.reads)
+    return name in keys or name in scope or bool(required)
 
 
 def has_gone_on(case: Case, binding: Binding, intent: Intent) -> bool:
@@ -140,7 +153,8 @@ def has_gone_on(case: Case, binding: Binding, intent: Intent) -> bool:
         now, sent = case.value(name), intent.values.get(name)
         if sent is not None:
             return now.version > (sent.version or 0)
-        return now.value is not None and not case.known(intent.link, name).waiting
+        known = case.known(intent.link, name)
+        return now.value is not None and not known.waiting and known.parked is None
 
     return any(is_new(name) for name in binding.writable if name not in case.record.conflicts)
 

@@ -47,7 +47,7 @@ def tellable(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str,
         try:
             map_out(desk, binding, case, lid, {name: one})
         except Unfit as unfit:
-            receipts.park(case, lid, name, "cannot-be-told", one.value, unfit.reason)
+            receipts.park(case, lid, name, receipts.CANNOT_BE_TOLD, one.value, one.before, unfit.reason)
         else:
             out[name] = one
     return out

@@ -170,3 +170,13 @@ def test_what_the_store_looks_for_agrees_with_the_test_of_each_row(odoo: Odoo) -
         assert not condition.whole or meant == found, (denied, name, operator, value)
         whole += condition.whole
     assert whole > 100
+
+
+def test_a_look_for_very_many_keys_is_no_deeper_than_one_for_two(every: Odoo) -> None:
+    ids = [every.make("res.partner", name=f"Key {number}", website=f"https://k{number}.example") for number in (1, 2)]
+    keys = [["website", "=ilike", f"HTTPS://K{number}.example"] for number in range(300)]
+    names = [["name", "=", f"Key {number}"] for number in range(300)]
+    for each in (keys, names, [*keys, *names]):
+        domain = ["|"] * (len(each) - 1) + each
+        assert every.call("res.partner", "search", domain=domain, order="id") == ids
+    assert every.call("res.partner", "search", domain=[*["&"] * 299, *([["name", "=", "Key 1"]] * 300)]) == ids[:1]

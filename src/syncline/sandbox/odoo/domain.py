@@ -61,7 +61,7 @@ def parsed(domain: Any) -> Tree:
                 if len(stack) < 2:
                     raise BadValue(f"Domain {domain!r} is syntactically not correct")
                 pair = (stack.pop(), stack.pop())
-                stack.append(All(pair) if item == "&" else Some(pair))
+                stack.append(_joined(All if item == "&" else Some, pair))
             case "!":
                 if not stack:
                     raise BadValue(f"Domain {domain!r} is syntactically not correct")
@@ -69,6 +69,11 @@ def parsed(domain: Any) -> Tree:
             case _:
                 stack.append(_leaf(item))
     return stack[0] if len(stack) == 1 else All(tuple(reversed(stack)))
+
+
+def _joined(kind: type[All] | type[Some], pair: tuple[Tree, ...]) -> Tree:
+    """On one level, though a domain nests two by two: a look for a hundred keys is a hundred levels deep."""
+    return kind(tuple(part for one in pair for part in (one.parts if isinstance(one, kind) else (one,))))
 
 
 def _leaf(item: Any) -> Tree:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator as compare
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from syncline.sandbox.odoo.domain import All, Leaf, Not, Some, Tree
@@ -25,13 +25,36 @@ def test_of(env: Env, model: Model, tree: Tree) -> Test:
             tests = [test_of(env, model, part) for part in parts]
             return lambda row: all(test(row) for test in tests)
         case Some(parts):
-            tests = [test_of(env, model, part) for part in parts]
+            level = list(parts)
+            tests = [*_spelled(model, level), *(test_of(env, model, part) for part in level)]
             return lambda row: any(test(row) for test in tests)
         case Not(part):
             test = test_of(env, model, part)
             return lambda row: not test(row)
         case Leaf():
             return _leaf(env, model, tree)
+
+
+def _spelled(model: Model, parts: list[Tree]) -> Iterator[Test]:
+    """One test of each text field for its many spellings, which are taken out of the parts, as of a hundred keys."""
+    by_field: dict[str, list[Leaf]] = {}
+    for part in parts:
+        if isinstance(part, Leaf) and part.operator == "=ilike" and isinstance(part.value, str) and part.value:
+            found = model.fields.get(part.path)
+            if found is not None and found.stored and found.type in TEXTS:
+                by_field.setdefault(part.path, []).append(part)
+    for name, leaves in by_field.items():
+        if len(leaves) > 1:
+            parts[:] = [part for part in parts if part not in leaves]
+            yield _one_of(name, re.compile("|".join(_body(leaf.value) for leaf in leaves), re.DOTALL | re.IGNORECASE))
+
+
+def _one_of(name: str, spellings: re.Pattern[str]) -> Test:
+    def test(row: Row) -> bool:
+        text = row.values.get(name)
+        return text is not None and spellings.fullmatch(str(text)) is not None
+
+    return test
 
 
 def value_of(env: Env, model: Model, row: Row, found: Field) -> Any:
@@ -234,12 +257,15 @@ def _texts(operator: str, value: Any) -> Callable[[Any], bool]:
         return lambda text: text == value
     if value in (None, False, ""):
         return lambda text: True
-    pattern = str(value) if operator.startswith("=") else f"%{value}%"
-    steps = {"%": ".*", "_": "."}
-    letters = re.findall(r"\\(.)|(.)", pattern, re.DOTALL)  # a backslash takes the meaning from what follows it
-    body = "".join(re.escape(plain) if plain else steps.get(letter, re.escape(letter)) for plain, letter in letters)
+    body = _body(str(value) if operator.startswith("=") else f"%{value}%")
     fits = re.compile(body, re.DOTALL | (re.IGNORECASE if "ilike" in operator else 0)).fullmatch
     return lambda text: text not in (None, False) and fits(str(text)) is not None
+
+
+def _body(pattern: str) -> str:
+    steps = {"%": ".*", "_": "."}
+    letters = re.findall(r"\\(.)|(.)", pattern, re.DOTALL)  # a backslash takes the meaning from what follows it
+    return "".join(re.escape(plain) if plain else steps.get(letter, re.escape(letter)) for plain, letter in letters)
 
 
 def _ids(value: Any) -> list[int]:

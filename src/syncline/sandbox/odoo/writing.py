@@ -192,7 +192,8 @@ def _checked(env: Env, model: Model, id: int, values: Values, touched: set[str])
     for rule in model.unique:
         if touched.isdisjoint(rule.fields) or any(values.get(name) is None for name in rule.fields):
             continue
-        same = having(env.store, model.name, rule.fields[0], [values[rule.fields[0]]])
+        by = next((name for name in rule.fields if name in model.indexed), rule.fields[0])
+        same = having(env.store, model.name, by, [values[by]])
         if any(row.id != id and all(row.values.get(name) == values[name] for name in rule.fields) for row in same):
             raise broken_rule(rule.text)
 
