@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,3 +130,10 @@ def test_of_several_the_primary_one_plays_the_role() -> None:
     second = ERP.replace("books", "old").replace("acme", "old")
     leading = HEAD.replace("roles: [erp]", "roles: [erp], primary: true") + second + PATTERN
     assert {one.system for one in declared(leading).declaration.bindings} == {"sales", "books"}
+
+
+def test_the_example_of_its_page_is_a_hub() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "patterns" / "crm-erp.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    found = app.declared(text, {**SECRETS, "ODOO_API_KEY": "k"}).declaration
+    assert {"account", "contact", "product", "deal", "order", "invoice"} <= set(found.entities)
