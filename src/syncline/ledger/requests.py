@@ -7,8 +7,7 @@ data: they are dropped after a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,7 +19,7 @@ from syncline.ledger.dialect import Sqlite
 from syncline.ledger.lease import Holder
 from syncline.ledger.schema import request
 from syncline.ledger.sql import path_of, transaction
-from syncline.ledger.statement import Rows, Session, Statement, Texts
+from syncline.ledger.statement import Rows, Statement, Texts, connected
 
 State = Literal["waiting", "taken", "done", "gone"]
 
@@ -127,28 +126,28 @@ class Requests:
     def ask(self, act: bytes, who: str, declaration: str, patience: float) -> int:
         """Hands an act over; nobody takes it after so many seconds. Returns its number."""
         now = self.clock()
-        with self.session() as session:
+        with connected(self.texts) as session:
             return int(session.rows(ADD, (who, now, now + patience, declaration, act))[0][0])
 
     def one(self, number: int) -> Request | None:
         """A request as it is; None where it is forgotten already."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             found = requests_of(session.rows(ONE, (number,)))
         return found[0] if found else None
 
     def withdraw(self, number: int) -> bool:
         """Nobody shall take it any more. False: somebody has."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             return bool(session.rows(WITHDRAW, (self.clock(), number)))
 
     def lost(self, number: int, taker: int) -> None:
         """The service that took it is gone."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             session.do(LOST, (self.clock(), number, taker))
 
     def lease(self) -> Standing:
         """Who writes the ledger now."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             for _, owner, host, process, fencing, since, until in session.rows(lease.CURRENT):
                 holder = Holder(owner=owner, host=host, process=process)
                 stands = until > self.clock() and not holder.is_gone()
@@ -158,39 +157,30 @@ class Requests:
     # ---- who serves
     def waiting(self) -> Sequence[Request]:
         """What nobody took yet, oldest first. Whoever asked is waiting for it."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             return requests_of(session.rows(OLDEST, (self.clock(),)))
 
     def take(self, number: int, taker: int) -> bool:
         """It is this service's. False: it was withdrawn meanwhile."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             return bool(session.rows(TAKE, (taker, number)))
 
     def say(self, number: int, taker: int, progress: bytes) -> None:
         """How far it is."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             session.do(SAY, (progress, number, taker))
 
     def answer(self, number: int, taker: int, answer: bytes) -> None:
         """It is done."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             session.do(ANSWER, (answer, self.clock(), number, taker))
 
     def clear(self, taker: int) -> None:
         """What another service took and never answered is gone, what nobody took in time too; old answers go."""
         now = self.clock()
-        with self.session() as session, transaction(session):
+        with connected(self.texts) as session, transaction(session):
             session.do(LEFT, (now, taker, now))
             session.do(FORGET, (now - KEPT_SECONDS,))
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A connection for a while."""
-        connection = self.texts.engine.raw_connection()
-        try:
-            yield Session(connection, self.texts)
-        finally:
-            connection.close()
 
     def close(self) -> None:
         """Ends its connections."""

@@ -22,7 +22,7 @@ from syncline.ledger.rows import here
 from syncline.ledger.schema import secret, secret_key
 from syncline.ledger.short_lease import Other, Taken
 from syncline.ledger.sql import open_ledger, path_of, transaction
-from syncline.ledger.statement import Rows, Session, Statement, Texts, saving
+from syncline.ledger.statement import Rows, Session, Statement, Texts, connected, saving
 
 NAME = ("system", "name")
 
@@ -126,23 +126,14 @@ class SecretTables:
     @contextmanager
     def look(self) -> Iterator[SecretReads]:
         """Reads what is committed, and waits for nobody."""
-        with self.session() as session:
+        with connected(self.texts) as session:
             yield SecretReads(session)
 
     @contextmanager
     def unit(self) -> Iterator[SecretUnit]:
         """Commits at its end, or leaves no trace when it is left by an exception. Keep it short: others wait."""
-        with self.session() as session, transaction(session):
+        with connected(self.texts) as session, transaction(session):
             yield SecretUnit(session)
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A connection for a while."""
-        connection = self.texts.engine.raw_connection()
-        try:
-            yield Session(connection, self.texts)
-        finally:
-            connection.close()
 
     def close(self) -> None:
         """Ends its connections."""

@@ -18,7 +18,7 @@ from syncline.ledger.errors import LedgerClosed, LedgerError, NoLedger, ReadOnly
 from syncline.ledger.migrate import check_version, migrate, version_of
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
-from syncline.ledger.statement import Session, Texts
+from syncline.ledger.statement import Session, Texts, connected
 from syncline.ledger.turns import Turns
 from syncline.ledger.unit import SqlUnit
 
@@ -113,11 +113,8 @@ class SqlLedger(SqlReads):
         """A connection for a while."""
         if self.closed:
             raise LedgerClosed(LedgerClosed.__doc__)
-        connection = self.engine.raw_connection()
-        try:
-            yield Session(connection, self.texts)
-        finally:
-            connection.close()
+        with connected(self.texts) as session:
+            yield session
 
     def urgent(self) -> UrgentLedger:
         """The same ledger for work that somebody waits for: its units come before all others that wait."""

@@ -8,18 +8,14 @@ from syncline.mapping.binding import Binding
 from syncline.mapping.document import line_of
 from syncline.mapping.field_type import Unfit
 from syncline.mapping.reference import Ref
-from syncline.merge import lines, receipts, sleep
+from syncline.merge import lines, receipts
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Known
-from syncline.model.record import Parking
+from syncline.sync import twinless
 from syncline.sync.desk import Desk
 
 WriteKind = Literal["create", "update", "delete"]
-
-PERSON = "person"
-NO_TWIN = "no-twin"
-"""The code of a reference to somebody who is not in that system, and whom nobody makes there."""
 
 
 def new_intent(desk: Desk, binding: Binding, case: Case, lid: int, kind: WriteKind, told: dict[str, Told]) -> Intent:
@@ -76,15 +72,15 @@ def outward(desk: Desk, binding: Binding, told: dict[str, Told]) -> dict[str, ob
     values = {name: one.value for name, one in told.items()}
     for name in desk.hub.reference_fields.get(binding.entity, ()):
         if values.get(name) is not None:
-            values[name] = external_id(desk, binding, values[name])
+            rid = twinless.who_counts(desk, binding, values[name])
+            values[name] = None if rid is None else external_id(desk, binding, rid)
     return values
 
 
 def external_id(desk: Desk, binding: Binding, rid: int) -> str | None:
     """The id that a record has in this binding's system. A row that is out of scope there is there all the same."""
     case = desk.case(rid)
-    here = [k for k in case.links.values() if k.system == binding.system] if case else []
-    return next((k.external_id for k in here if k.state == "active" or sleep.sleeps(k)), None)
+    return None if case is None else twinless.id_in(case, binding.system)
 
 
 def lacks(desk: Desk, binding: Binding, case: Case, lid: int) -> tuple[str, ...]:
@@ -116,12 +112,7 @@ def is_to_be_known(desk: Desk, case: Case, name: str) -> bool:
 
 def awaits_id(known: Known) -> bool:
     """Does a reference wait until its record has an id there, be it for a person to see to that?"""
-    return known.waiting or is_twinless(known)
-
-
-def is_twinless(known: Known) -> bool:
-    """Is it parked since nobody makes its record there?"""
-    return known.parked is not None and known.parked.code == NO_TWIN
+    return known.waiting or twinless.is_twinless(known)
 
 
 def unwait(desk: Desk, case: Case) -> None:
@@ -133,7 +124,7 @@ def unwait(desk: Desk, case: Case) -> None:
             value = case.value(name).value
             if value is not None and external_id(desk, desk.binding(link), value) is None:
                 continue
-            case.learn(lid, name, waiting=False, parked=None if is_twinless(known) else known.parked)
+            case.learn(lid, name, waiting=False, parked=None if twinless.is_twinless(known) else known.parked)
             if link.state == "birth" and link.due_since is not None:
                 case.put(lid, due_at=desk.now)
 
@@ -143,32 +134,9 @@ def resolved(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str,
     for name in desk.hub.reference_fields.get(binding.entity, ()):
         one = told.get(name)
         if one is not None and one.value is not None and external_id(desk, binding, one.value) is None:
-            if is_stranger(desk, binding, one.value):
-                park_twinless(desk, case, lid, name, one)
-            else:
-                case.learn(lid, name, waiting=True)
             told = {key: value for key, value in told.items() if key != name}
+            if not twinless.is_stranger(desk, binding, one.value):
+                case.learn(lid, name, waiting=True)
+            elif (instead := twinless.told_instead(desk, binding, case, lid, name, one)) is not None:
+                told = {**told, name: instead}
     return told
-
-
-def is_stranger(desk: Desk, binding: Binding, rid: int) -> bool:
-    """Is it a person whom the hub makes nowhere in that system? Then no waiting helps."""
-    case = desk.case(rid)
-    if case is None or case.record.entity != PERSON or desk.declaration.unmatched != "park":
-        return False
-    born = any(one.entity == PERSON and one.system == binding.system for one in desk.declaration.births)
-    return not born and not any(link.system == binding.system for link in case.links.values())
-
-
-def park_twinless(desk: Desk, case: Case, lid: int, name: str, told: Told) -> None:
-    """Visible, until its record is there, or the field has another value; both go on by themselves."""
-    other, system = desk.case(told.value), case.links[lid].system
-    called = f"record {told.value}"
-    if other is not None:
-        called = next((str(found) for key in ("name", "email") if (found := other.value(key).value)), called)
-    parking = Parking(
-        code=NO_TWIN, reason=f"{called} is not in {system}, and is not made there by the hub", ours=told.value,
-        theirs=told.before, at=desk.now, remedy=f"make {called} in {system}, or choose somebody who is there",
-    )  # fmt: skip
-    case.learn(lid, name, parked=parking)
-    case.note("parked", name, lid, told.value, told.before, NO_TWIN)
