@@ -10,6 +10,7 @@ from msgspec import structs
 
 from syncline.merge import sleep
 from syncline.model.link import Link
+from syncline.sync import answers
 
 SEARCHED = replace(CALM, safe_by="find", lost_after=1.0)
 
@@ -58,3 +59,23 @@ def test_what_is_found_of_a_record_whose_own_row_sleeps_is_kept() -> None:
     world.settle(20)
     assert len(world.rows("erp", "account")) == 1
     assert birth(world, row).state == "active"
+
+
+def test_two_rows_that_may_be_what_was_made_are_parked_until_a_person_says_which() -> None:
+    """None of them is guessed, and none is looked at over and over. # I14, L1"""
+    world, row = created_unheard(name="one", number="1")
+    (ours,) = world.rows("erp", "account")
+    theirs = world.type("erp", "account", name="one", number="1")
+    world.settle(40)
+    stopped = birth(world, row).parked
+    assert stopped is not None
+    assert stopped.code == "ambiguous-match"
+    places = [("erp", "account", one) for one in (ours, theirs)]
+    parked = world.hub.ledger.parked_rows(places)
+    assert [parked[place].parking.code for place in places] == ["ambiguous-match"] * 2
+    assert not world.hub.ledger.hints("erp", "account", 1e12, 10)
+    answers.add_link(world.hub, places[0], birth(world, row).record, "anna")
+    world.settle(20)
+    assert (birth(world, row).state, birth(world, row).external_id) == ("active", ours)
+    assert not world.hub.ledger.parked_rows(places)
+    assert world.link("erp", "account", theirs).record != birth(world, row).record

@@ -11,6 +11,7 @@ from syncline.connect.request import Page
 from syncline.connect.stream import Stream
 from syncline.identity import seats
 from syncline.mapping.binding import Binding
+from syncline.mapping.document import line_of
 from syncline.merge import lines, see
 from syncline.merge.case import Case
 from syncline.model.intent import Intent
@@ -167,7 +168,7 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     hub.point("found")
     if not rows:
         return False
-    best = most_like(binding, rows, pending)
+    best = most_like(hub, binding, rows, pending)
     if best is None:
         park_birth(hub, link, "ambiguous-match", f"{len(rows)} rows of {link.system} may be this record")  # I14
     else:
@@ -195,16 +196,24 @@ def is_another_kind(hub: Hub, binding: Binding, row: Observation, pending: Inten
         return not scope.judges(desk, binding, binding.read(bound, desk.resolve))
 
 
-def most_like(binding: Binding, rows: Sequence[Observation], pending: Intent | None) -> Observation | None:
+def most_like(hub: Hub, binding: Binding, rows: Sequence[Observation], pending: Intent | None) -> Observation | None:
     """The only row, or of several the one that holds most of what our create sent; None: nobody can tell."""
     if len(rows) == 1:
         return rows[0]
     if pending is None:
         return None
-    scores = sorted(((sum(row.raw.get(k) == v for k, v in pending.raw.items()), row.id) for row in rows), reverse=True)
+    scores = sorted(((likeness(hub, binding, row, pending), row.id) for row in rows), reverse=True)
     if scores[0][0] == scores[1][0]:
         return None
     return next(row for row in rows if row.id == scores[0][1])
+
+
+def likeness(hub: Hub, binding: Binding, row: Observation, pending: Intent) -> int:
+    """How many fields of a create a row holds, however its system spells them."""
+    policy = hub.declaration.entities[binding.entity]
+    held = binding.read(binding.bound(row.raw), lambda ref: None).told
+    plain = [name for name in pending.values if line_of(name) is None and name in held]
+    return sum(policy.of(name).type.equal(pending.values[name].value, held[name]) for name in plain)
 
 
 def raw_keys(hub: Hub, binding: Binding, link: Link, pending: Intent | None) -> dict[str, object]:

@@ -88,6 +88,8 @@ def heed(
     heir = None if verdict.kind == "joins" else heir_of(desk, (binding.system, binding.stream, one.id))
     if heir is not None and not claim(heir, binding).here:
         join_new(desk, binding, heir, one, bound, reading)
+    elif in_doubt(case, binding) or any(in_doubt(other, binding) for other in sharing(desk, key)):
+        park(desk, binding, one, bound, "ambiguous-match", key, verdict.records)  # I14: it may be what we made
     elif verdict.kind == "joins":
         join_new(desk, binding, case, one, bound, reading)
     elif verdict.kind == "duplicate" and any(unresolved(other, binding) for other in sharing(desk, key)):
@@ -146,9 +148,19 @@ def join_new(desk: Desk, binding: Binding, case: Case, one: Observation, bound: 
 
 
 def unresolved(case: Case, binding: Binding) -> bool:
-    """Is a create on its way to this stream whose outcome nobody knows?"""
+    """Is a create on its way to this stream whose outcome nobody knows yet?"""
+    return any(link.parked is None for link in sent_births(case, binding))
+
+
+def in_doubt(case: Case, binding: Binding) -> bool:
+    """Is only a person able to say what became of a create that was sent to this stream?"""
+    return any(link.parked is not None for link in sent_births(case, binding))
+
+
+def sent_births(case: Case, binding: Binding) -> list[Link]:
+    """The births of a record in this stream whose create has left."""
     here = [k for k in case.links.values() if (k.system, k.stream) == (binding.system, binding.stream)]
-    return any(link.state == "birth" and link.writing is not None for link in here)
+    return [link for link in here if link.state == "birth" and link.writing is not None]
 
 
 def look_later(desk: Desk, binding: Binding, one: Observation) -> None:
@@ -160,11 +172,11 @@ def look_later(desk: Desk, binding: Binding, one: Observation) -> None:
 def join_birth(
     desk: Desk, binding: Binding, case: Case, birth: Link, one: Observation, bound: Bound, reading: Reading
 ) -> None:
-    """The row becomes the link that has no id yet; a create already sent is resolved first."""
-    if birth.writing is not None:
+    """The row becomes the link that has no id yet; a create already sent is resolved first, if need be by a person."""
+    if birth.writing is not None and birth.parked is None:
         look_later(desk, binding, one)  # I4
         return
-    case.put(birth.id, external_id=one.id, state="active", parked=None)
+    case.put(birth.id, external_id=one.id, state="active", parked=None, writing=None)
     desk.seat(case.links[birth.id])
     join(desk, binding, case, birth.id, one, bound, reading)
 

@@ -171,6 +171,12 @@ def unknown_rows(world: World) -> Iterator[str]:
             yield from (f"8 row {row} belongs to a record, and is still parked" for row in linked if row in parked)
 
 
+def asked_about(world: World, system: str, stream: str) -> bool:
+    """Is a create parked there of which nobody can tell what it made?"""
+    links = [link for _, links in families(world) for link in links if (link.system, link.stream) == (system, stream)]
+    return any(link.state == "birth" and link.writing is not None and link.parked is not None for link in links)
+
+
 def doubled(world: World) -> Iterator[str]:
     """Rule 4: what the hub made belongs to the record it was made for, once."""
     for name, system in world.systems.items():
@@ -185,6 +191,8 @@ def doubled(world: World) -> Iterator[str]:
                     yield f"4 the hub made {row}, and took it for a new record"
             alive = [(name, stream, row.id) for row in rows.values() if row.by_hub and row.dead is None]
             strangers = set(world.hub.ledger.parked_rows(alive)) - set(world.hub.ledger.links_at(alive))
+            if asked_about(world, name, stream):
+                continue  # a person is to say which of several rows it made
             yield from (f"4 the hub made {row}, and parked it as a stranger" for row in sorted(strangers))
 
 
