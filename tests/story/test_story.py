@@ -136,12 +136,12 @@ def test_a_deleted_contact_does_not_come_back(company: Company) -> None:
     assert len(company.rows("res.partner", [["email", "=", email]], "name")) == 1
     company.crm.crm.contacts.basic_api.archive(contact)
     company.sync()
-    assert company.rows("res.partner", [["email", "=", email]], "name") == []
+    (stays,) = company.rows("res.partner", [["email", "=", email]], "name")  # who tidies up a CRM deletes nobody there
+    company.write("res.partner", stays["id"], function="Buyer")
     company.write("res.partner", company.account(n)["id"], phone="+49 30 5550123")  # its account goes on
     company.sync()
     assert company.seen("companies", customer, "phone") == {"phone": "+49305550123"}
     assert email not in [one["email"] for one in company.all("contacts", "email")]
-    assert company.rows("res.partner", [["email", "=", email]], "name") == []
 
 
 def test_a_merged_company_is_followed(company: Company) -> None:

@@ -111,8 +111,9 @@ def customers(part: Part, crm: Member, erp: Member) -> None:
     flag = own_fields(erp.name, erp.of, "account", ("customer",))
     part["fields"] |= flag
     part["create"]["account"] = {crm.name: "customer" if flag else "TRUE"}
-    # Who tidies up a CRM does not mean the ERP's customers.
-    part["entities"].setdefault("account", {})["on_delete"] = {crm.name: "unlink"}
+    # Who tidies up a CRM does not mean the ERP's customers, nor their people: an ERP deletes for ever.
+    for entity in ("account", "contact"):
+        part["entities"].setdefault(entity, {})["on_delete"] = {crm.name: "unlink"}
 
 
 def deals(part: Part, crm: Member, erp: Member) -> None:
