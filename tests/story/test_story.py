@@ -64,6 +64,24 @@ def test_a_price_edited_in_hubspot_is_refused_and_repaired(company: Company) -> 
     assert refused.after == {"amount": "1.00", "currency": "EUR"}
 
 
+def test_a_deal_in_another_currency_becomes_no_order_of_the_same_numbers(company: Company) -> None:
+    n, customer, _ = company.customer()
+    company.won(f"Deal {n}", customer)
+    company.sync()
+    deal = company.deal(f"Dollars {n}", customer, ("SKU-1", "1", "10.00"))
+    company.edit("deals", deal, amount="10.00", deal_currency_code="USD")
+    company.sync(1)
+    company.edit("deals", deal, dealstage="closedwon")
+    company.sync()
+    assert company.orders(f"Dollars {n}") == []
+    record = company.record("hubspot", "deal", deal)
+    (why,) = record.unfit.values()
+    assert "USD" in why.reason
+    company.edit("deals", deal, deal_currency_code="EUR")
+    company.sync()
+    assert len(company.orders(f"Dollars {n}")) == 1
+
+
 def test_an_address_edited_in_odoo_arrives_and_one_edited_in_hubspot_does_not(company: Company) -> None:
     n, customer, _ = company.customer()
     company.won(f"Deal {n}", customer)

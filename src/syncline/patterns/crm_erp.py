@@ -48,6 +48,8 @@ INVOICE = (
 ORDER_ON = "deal.won"
 NEVER = "never"
 RULE = "won_deal_becomes_order"
+IN_OUR_CURRENCY = "amount IS NULL OR amount >= 0 OR amount < 0"
+"""True of each amount in the hub's currency; of others it has no value, so the deal is listed, and no order is made."""
 INVOICE_STATUS = (
     "CASE WHEN stage = 'cancelled' THEN 'cancelled' WHEN paid = 'yes' THEN 'paid' WHEN paid = 'partly' THEN"
     " 'partly paid' WHEN paid = 'reversed' THEN 'reversed' WHEN stage = 'posted' THEN 'created' ELSE 'draft' END"
@@ -149,7 +151,7 @@ def orders(part: Part, crm: Member, erp: Member, order_on: Any) -> None:
     if order_on != NEVER:
         given = {name: f"{{{name}}}" for name in ("account", "rep", "lines") if f"order.{name}" in fields}
         made = {"in": erp.name, **given, "reference": "{name}", "deal": "{deal}", "follows_until": "number IS NOT NULL"}
-        part["rules"][RULE] = {"when": order_on, "make": {"order": made}}
+        part["rules"][RULE] = {"when": order_on, "if": IN_OUR_CURRENCY, "make": {"order": made}}
 
 
 def latest(of: str, by: str, value: str, order: str) -> Part:
