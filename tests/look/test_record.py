@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from looked_at import look, looked_at, set_in
@@ -34,6 +35,7 @@ def test_what_is_due_and_what_is_open_says_so(tmp_path: Path) -> None:
         rid = small.case_of("crm").record.id
         fields = {field.name: field for field in record.show(look(small, ledger), rid).fields}
         assert fields["phone"].sides["erp"].standing == "due"
+        assert fields["phone"].sides["erp"].why == "written by the next sync"
         assert fields["phone"].sides["crm"].standing == "agrees"
         set_in(small, "crm", 0, rep="rep 2")
         set_in(small, "erp", 0, rep="rep 3")
@@ -43,6 +45,20 @@ def test_what_is_due_and_what_is_open_says_so(tmp_path: Path) -> None:
         assert {cell.standing for cell in fields["rep"].sides.values()} == {"open"}
         assert {cell.standing for cell in fields["phone"].sides.values()} == {"agrees"}
         assert [one.field for one in view.open] == ["rep"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"),
+    [("read-only", "not written in mode read-only"), ("approve", "written when a plan with it is applied")],
+)
+def test_what_is_due_and_not_written_now_says_why(tmp_path: Path, mode: Any, why: str) -> None:
+    with looked_at(tmp_path) as (small, ledger):
+        set_in(small, "crm", 0, phone="+43999")
+        small.observe()
+        looking = look(small, ledger)
+        careful = replace(looking, declaration=replace(looking.declaration, mode=mode))
+        fields = {one.name: one for one in record.show(careful, small.case_of("crm").record.id).fields}
+        assert (fields["phone"].sides["erp"].standing, fields["phone"].sides["erp"].why) == ("due", why)
 
 
 def test_a_value_is_traced_to_its_row_run_and_person(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from syncline.merge.case import Case
 from syncline.merge.policy import HUB
 from syncline.model.link import Link
 from syncline.model.record import Value
+from syncline.sync import stops
 from syncline.sync.desk import Desk
 
 
@@ -174,12 +175,22 @@ def standing_of(desk: Desk, case: Case, link: Link, name: str, view: Mapping[str
         return "held", f"the brake of {held.kind}, or mode approve"
     agreed = known.agreed == current.version
     if name in desk.writable(case, link) and due.due_field(case, link.id, name) is not None:
-        return "due", "written at the next delivery"
+        return "due", when_written(desk, link)
     if name in view and case.equal(name, view[name], current.value):
         return "agrees", ""
     if agreed and name in view:
         return "stored", "as that system stores what it was given"
     return ("not told", "") if name not in view else ("differs", "it is only read there")
+
+
+def when_written(desk: Desk, link: Link) -> str:
+    """What is due is written by a sync or by the service; or not, and why."""
+    mode = desk.declaration.mode_of(link.system, link.entity)
+    if mode == "read-only":
+        return "not written in mode read-only"
+    if stops.is_paused(desk.hub, desk.binding(link)):
+        return "written when what is paused is resumed"
+    return "written when a plan with it is applied" if mode == "approve" else "written by the next sync"
 
 
 def why_open(case: Case, link: Link, name: str) -> str | None:
