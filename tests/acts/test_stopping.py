@@ -35,6 +35,24 @@ def test_a_paused_system_is_neither_read_nor_written(world: ActingWorld) -> None
     assert (told.written, told.not_reached) == ({"update": 6}, ())
 
 
+@pytest.mark.parametrize("what", ["erp", "contact"])
+@pytest.mark.parametrize("point", ["looked", "intents committed", "create committed"])
+def test_a_pause_ends_a_batch_that_is_under_way(world: ActingWorld, what: str, point: str) -> None:
+    world.both(3)
+    world.done(Synced, Sync())
+    for n in range(3):
+        world.type("crm", email=f"new{n}@example.test") if "create" in point else world.edit("crm", f"crm{n}", name="A")
+    before = world.writes()
+    world.at[point] = lambda: world.done(Done, Pause(what=what))
+    told = world.done(Synced, Sync())
+    assert (world.writes() - before, told.written, told.held) == (0, {}, 3)
+    world.done(Done, Resume(what=what))
+    told = world.done(Synced, Sync())
+    assert told.written == ({"create": 3} if "create" in point else {"update": 3})
+    assert world.writes() - before == 3
+    assert world.done(Synced, Sync()).written == {}
+
+
 def test_a_paused_entity_is_read_and_not_written(world: ActingWorld) -> None:
     changed(world)
     world.done(Done, Pause(what="contact"))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from test_hooks import opened
 
 from syncline.acts import told
-from syncline.acts.act import Act, Pause, Say, Step, Sync, encoded
+from syncline.acts.act import Act, Parked, Pause, Release, Say, Step, Sync, encoded
 from syncline.acts.told import Done, Refused, Told
 from syncline.ledger.requests import Requests, open_requests
 from syncline.service.handed import Handed
@@ -70,6 +71,32 @@ def test_short_ones_do_not_wait_for_long_ones(made: Made) -> None:
     assert answer(requests, first) == Done(count=1, said="Sync for ada")
     assert not handed.long_round()
     assert answer(requests, second) == Done(count=1, said="Sync for ada")
+
+
+@pytest.mark.parametrize("long", [Release(at="odoo/res.partner/delete"), Parked(how="retry", code="rejected")])
+def test_a_pause_waits_for_nothing_that_writes_many(made: Made, long: Act) -> None:
+    handed, requests = made[0](done), made[1]
+    first = requests.ask(encoded(long), "ada", handed.declaration, 5.0)
+    pause = requests.ask(encoded(Pause(what="odoo")), "ben", "", 5.0)
+    handed.round()
+    assert answer(requests, pause) == Done(count=1, said="Pause for ben")
+    row = requests.one(first)
+    assert row is not None
+    assert row.state == "taken"
+    handed.long_round()
+    assert isinstance(answer(requests, first), Done)
+
+
+def test_what_is_refused_is_logged_without_values(made: Made) -> None:
+    def refuses(hub: Hub, act: Act, who: str, say: Say) -> Told:
+        return Refused(why="'contact17@example.test' does not fit: no number.", remedy="syncline status")
+
+    handed, requests = made[0](refuses), made[1]
+    requests.ask(encoded(Pause(what="odoo")), "ada", "", 5.0)
+    with capture_logs() as logs:
+        handed.round()
+    assert [one.get("code") for one in logs if one["event"] == "a request is done"] == ["bad-input"]
+    assert "contact17" not in str(logs)
 
 
 def test_one_that_breaks_is_answered_without_secrets_and_the_next_one_is_done(made: Made) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,20 @@ def test_one_that_fails_says_so_goes_on_and_is_well_again(ending: Ending) -> Non
     assert logs[0]["do"] == "make room on the disk of the ledger; it goes on by itself"
 
 
+def test_an_error_that_holds_a_persons_data_is_logged_and_shown_without_it(ending: Ending) -> None:
+    def turn() -> bool:
+        raise ValueError("not a number: 'contact17@example.test'")
+
+    with capture_logs() as logs:
+        worker = started(turn, ending)
+        eventually(lambda: worker.failing, 5)
+        ending.over.set()
+        assert worker.thread is not None
+        worker.thread.join(5)
+    assert worker.failing == "ValueError"
+    assert "contact17" not in str([{**one, "exc_info": ""} for one in logs])
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_one_that_died_is_told(ending: Ending) -> None:
     def turn() -> bool:
@@ -77,6 +92,8 @@ def test_one_that_is_stuck_is_told(ending: Ending) -> None:
         assert worker.trouble() == ""
         now[0] = STUCK_SECONDS + 1
         assert "has been at one step for 901 s" in worker.trouble()
+        worker.stuck = inf
+        assert worker.trouble() == "", "a first sync may take hours"
     finally:
         ending.over.set()
         go.set()

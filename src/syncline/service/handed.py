@@ -16,7 +16,7 @@ import structlog
 
 from syncline.acts import act as acts
 from syncline.acts import told
-from syncline.acts.act import Act, Apply, Fire, Plan, Provision, Say, Step, Sync, Undo, Verify
+from syncline.acts.act import Act, Apply, Fire, Parked, Plan, Provision, Release, Say, Step, Sync, Undo, Verify
 from syncline.acts.told import Refused, Told
 from syncline.ledger.errors import LedgerClosed
 from syncline.ledger.requests import Request, Requests
@@ -28,7 +28,7 @@ Perform = Callable[[Hub, Act, str, Say], Told]
 LOOK_SECONDS = 0.2
 CLEAR_SECONDS = 3600.0
 SAY_SECONDS = 0.5
-LONG = (Sync, Plan, Apply, Verify, Undo, Provision, Fire)
+LONG = (Sync, Plan, Apply, Verify, Undo, Provision, Fire, Release)
 """What may take long, and does what the declaration says: whoever asks must mean the same one."""
 
 log = structlog.get_logger("syncline.service")
@@ -87,10 +87,10 @@ class Handed:
         began = self.elapsed()
         answer = self.answered(request)
         self.requests.answer(request.id, self.fencing, told.encoded(answer))
-        why = {"why": answer.why} if isinstance(answer, Refused) else {}
+        code = {"code": answer.code} if isinstance(answer, Refused) else {}  # why: may name values
         log.info(
             "a request is done", request=request.id, who=request.who, told=type(answer).__name__,
-            seconds=round(self.elapsed() - began, 1), **why,
+            seconds=round(self.elapsed() - began, 1), **code,
         )  # fmt: skip
 
     def answered(self, request: Request) -> Told:
@@ -140,9 +140,10 @@ class Handed:
 def is_long(request: Request) -> bool:
     """May it take long? What cannot be read is answered at once."""
     try:
-        return isinstance(acts.decoded(request.act), LONG)
+        act = acts.decoded(request.act)
     except msgspec.DecodeError:
         return False
+    return isinstance(act, LONG) or (isinstance(act, Parked) and act.code is not None)
 
 
 def ending(number: int) -> Refused:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from math import inf
 from threading import Event
 
 import structlog
@@ -82,7 +83,7 @@ class Service:
             hub=self.hub, requests=self.requests, fencing=tenure.fencing, perform=self.perform, over=over,
             wake=lambda: None, redacted=self.running.egress.redacted,
         )  # fmt: skip
-        self.handed.wake = self.add("long requests", self.handed.long_round).wake.set
+        self.handed.wake = self.add("long requests", self.handed.long_round, stuck=inf).wake.set
         self.add("requests", self.handed.round, idle=LOOK_SECONDS)
         self.add("lease", self.prolong, idle=LEASE_SECONDS)
 

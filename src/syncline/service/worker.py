@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -10,12 +11,13 @@ from dataclasses import dataclass, field
 import structlog
 
 from syncline.egress.backoff import backoff
-from syncline.ledger.errors import LeaseLost, LedgerClosed
+from syncline.ledger.errors import LeaseLost, LedgerClosed, LedgerError
 
 IDLE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 STUCK_SECONDS = 900.0
-"""No step takes as long: a call ends after two minutes at most."""
+"""No step takes as long: a call ends after two minutes at most. What a person asks for may."""
+MACHINE = (OSError, sqlite3.Error, LedgerError)
 
 log = structlog.get_logger("syncline.service")
 
@@ -37,7 +39,7 @@ class Ending:
 class Worker:
     """round: does what there is to do, a little; returns whether there is more.
 
-    idle:  seconds until it looks again where nobody wakes it.
+    idle:  seconds until it looks again where nobody wakes it. stuck: seconds that no round takes.
     beat:  when its latest round began, by `elapsed`. failing: what went wrong in the last round, for people.
     """
 
@@ -45,6 +47,7 @@ class Worker:
     round: Callable[[], bool]
     ending: Ending
     idle: float = IDLE_SECONDS
+    stuck: float = STUCK_SECONDS
     elapsed: Callable[[], float] = time.monotonic
     wake: threading.Event = field(default_factory=threading.Event)
     beat: float = 0.0
@@ -84,7 +87,7 @@ class Worker:
         if self.ending.over.is_set():
             return
         pause = backoff(self.failures, lambda: 1.0, cap=LONGEST_PAUSE_SECONDS)
-        self.failing = f"{type(error).__name__}: {error}"
+        self.failing = said(error)
         self.failures += 1
         log.error(
             "a step failed", worker=self.name, why=self.failing, again_in=round(pause, 1), do=remedy(error),
@@ -97,9 +100,14 @@ class Worker:
         if self.thread is not None and not self.thread.is_alive() and not self.ending.over.is_set():
             return f"{self.name} has stopped: start the service again, and report what its log says"
         still = self.elapsed() - self.beat
-        if still > STUCK_SECONDS:
+        if still > self.stuck:
             return f"{self.name} has been at one step for {still:.0f} s: start the service again"
         return ""
+
+
+def said(error: Exception) -> str:
+    """What went wrong, for logs and the page. Only the machine's own errors in their words: others hold values."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, MACHINE) else type(error).__name__
 
 
 def remedy(error: Exception) -> str:

@@ -13,11 +13,14 @@ from syncline.connect.stream import Asked, Stream, WriteOrder
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.outcome import Clash, Denied, Exists, Later, Missing, Outcome, Rejected, Unknown
+from syncline.sync import stops
 from syncline.sync.hub import Hub
 from syncline.sync.poison import POISON
 
 SERVER_ERROR = 500
 UNREACHABLE_SECONDS = 5.0
+RESUMED_SECONDS = 0.0
+"""What a pause kept back is due as soon as that ends."""
 
 
 def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links: Mapping[int, Link]) -> list[Outcome]:
@@ -25,15 +28,24 @@ def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links
     told: dict[int, Outcome] = {}
     if stream.batch is not None and stream.receipts is not None:
         for batch in batches(hub, stream, intents, links):
-            answer = send_batch(hub, stream, system, list(batch.values()))
+            paused = until_resumed(hub, intents[0])
+            answer = paused or send_batch(hub, stream, system, list(batch.values()))
             if isinstance(answer, list):
                 told |= zip(batch, answer, strict=True)
             elif not isinstance(answer, Rejected | Clash | Missing | Exists):
                 told |= dict.fromkeys(batch, answer)  # of a batch refused for one of its writes each is asked alone
     return [
-        told[intent.id] if intent.id in told else send_one(hub, stream, system, intent, links[intent.link])
+        told[intent.id]
+        if intent.id in told
+        else until_resumed(hub, intent) or send_one(hub, stream, system, intent, links[intent.link])
         for intent in intents
     ]
+
+
+def until_resumed(hub: Hub, intent: Intent) -> Later | None:
+    """A pause ends a batch that is under way: what has not left by then does not leave. None: nothing is paused."""
+    binding = hub.declaration.binding(intent.system, intent.stream)
+    return Later(after=RESUMED_SECONDS) if stops.is_paused(hub, binding) else None
 
 
 def batches(
