@@ -104,6 +104,7 @@ def test_intents_are_found_by_id_run_and_state(ledger: Ledger) -> None:
     )
     assert list(ledger.intents([4, 9, 1])) == [4, 1]
     assert [[one.id for one in ledger.intents_of_run(n)] for n in (5, 6, 7)] == [[1, 3, 4], [2], []]
+    assert [[one.id for one in ledger.intents_of_link(n)] for n in (3, 9)] == [[3], []]
     assert [one.id for one in ledger.intents_sent()] == [1, 2, 4]
     done = intent(1, run=5, state="done", done_at=3.0)
     write(ledger, "save_intents", [done, intent(3, run=5)])

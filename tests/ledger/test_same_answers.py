@@ -143,6 +143,7 @@ def answers(ledger: Ledger) -> dict[str, Any]:
         "parked_by_key": sorted(parked, key=lambda one: (one.system, one.stream, one.id)), "dirty": ledger.dirty(99),
         "runs": ledger.runs(99), "scan": ledger.scan(0, 99), "wakes": ledger.wakes(2.0, 99), "held": ledger.held(),
         "intents_of_run": sorted(ledger.intents_of_run(1), key=lambda one: one.id), "sent": ledger.intents_sent(),
+        "intents_of_link": [ledger.intents_of_link(n) for n in ids],
         "events": ledger.events(0, 99), "armed": ledger.armed(), "run": [ledger.run(n) for n in ids],
         "open": list(ledger.open_items(limit=999)), "conflicts": list(ledger.open_items("conflict", limit=999)),
         "states": [ledger.system_state(name) for name in ("crm", "erp")],

@@ -103,6 +103,10 @@ class SqlReads(ABC):
         """What a run wrote, in order."""
         return self.ask(work.intents_of_run, run)
 
+    def intents_of_link(self, link: int) -> Sequence[Intent]:
+        """What was written to a row, in order."""
+        return self.ask(work.intents_of_link, link)
+
     def intents_sent(self) -> Sequence[Intent]:
         """Intents without a receipt."""
         return self.ask(work.intents_sent)
@@ -168,6 +172,10 @@ class SqlReads(ABC):
         return self.ask(work.told_since, system, stream, kind, since)
 
     # ---- lists for people
+    def written_of_run(self, run: int) -> Sequence[tuple[str, int | None, int]]:
+        """How much a run wrote: (kind, the run that took it back, how many)."""
+        return self.ask(work.written_of_run, run)
+
     def open_items(
         self, kind: OpenKind | None = None, *, after: OpenItem | None = None, limit: int = 100
     ) -> Sequence[OpenItem]:

@@ -191,9 +191,14 @@ intent = Table(
     "intent", metadata,
     Column("id", Number, primary_key=True, autoincrement=False),
     Column("run", Number, nullable=False),
+    Column("link", Number, nullable=False),
+    Column("kind", Words, nullable=False),
     Column("state", Words, nullable=False),
+    Column("undone_by", Number),
     Column("body", LargeBinary, nullable=False),
     Index("intent_run", "run"),
+    Index("intent_written", "run", "kind", "undone_by", "state"),
+    Index("intent_link", "link"),
     Index("intent_sent", "state", **only("state = 'sent'")),
 )  # fmt: skip
 

@@ -28,6 +28,23 @@ INTENTS_OF_RUN = Statement(
     ("run",),
     lambda d: select(intent.c.body).where(intent.c.run == bindparam("run")).order_by(intent.c.id),
 )
+INTENTS_OF_LINK = Statement(
+    "What was written to a row, in order",
+    ("link",),
+    lambda d: select(intent.c.body).where(intent.c.link == bindparam("link")).order_by(intent.c.id),
+)
+WRITTEN_OF_RUN = Statement(
+    "How much a run wrote, by kind and by what took it back",
+    ("run",),
+    lambda d: (
+        select(intent.c.kind, intent.c.undone_by, func.count(literal_column("1")))
+        .where(
+            intent.c.run == bindparam("run"),
+            intent.c.state.in_((literal_column("'done'"), literal_column("'unknown'"))),
+        )
+        .group_by(intent.c.kind, intent.c.undone_by)
+    ),
+)
 INTENTS_SENT = Statement(
     "Intents without a receipt",
     (),
@@ -37,7 +54,9 @@ INTENTS_SENT = Statement(
 
 def save_intents(session: Session, intents: Sequence[Intent]) -> None:
     """The last state of each."""
-    session.many(SAVE_INTENTS, ((one.id, one.run, one.state, encode(one)) for one in intents))
+    session.many(
+        SAVE_INTENTS, ((one.id, one.run, one.link, one.kind, one.state, one.undone_by, encode(one)) for one in intents)
+    )
 
 
 def intents(session: Session, ids: Iterable[int]) -> Mapping[int, Intent]:
@@ -50,6 +69,16 @@ def intents(session: Session, ids: Iterable[int]) -> Mapping[int, Intent]:
 def intents_of_run(session: Session, number: int) -> Sequence[Intent]:
     """In the order they were decided."""
     return [decode_intent(body) for (body,) in session.rows(INTENTS_OF_RUN, (number,))]
+
+
+def intents_of_link(session: Session, number: int) -> Sequence[Intent]:
+    """In the order they were decided."""
+    return [decode_intent(body) for (body,) in session.rows(INTENTS_OF_LINK, (number,))]
+
+
+def written_of_run(session: Session, number: int) -> Sequence[tuple[str, int | None, int]]:
+    """(kind, the run that took it back, how many), of what systems took, or may have."""
+    return [tuple(row) for row in session.rows(WRITTEN_OF_RUN, (number,))]
 
 
 def intents_sent(session: Session) -> Sequence[Intent]:

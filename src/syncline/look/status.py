@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from syncline.config.declaration import Declaration
 from syncline.ledger.counts import Counts
+from syncline.ledger.reads import SqlReads
 from syncline.look.looking import Looking
 from syncline.model.rows import Held, Run
 from syncline.sync.pausing import paused_entities
@@ -141,7 +142,7 @@ def open_of(counts: Counts) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def runs(ledger: Reads, limit: int, *, every: bool = False) -> tuple[RunView, ...]:
+def runs(ledger: SqlReads, limit: int, *, every: bool = False) -> tuple[RunView, ...]:
     """The latest runs, newest first; `every`: also those that wrote nothing, as most looks of the service do."""
     found: list[RunView] = []
     for run in ledger.runs(limit if every else max(MOST_LOOKED_AT, limit)):
@@ -153,12 +154,13 @@ def runs(ledger: Reads, limit: int, *, every: bool = False) -> tuple[RunView, ..
     return tuple(found)
 
 
-def run_view(ledger: Reads, run: Run) -> RunView:
+def run_view(ledger: SqlReads, run: Run) -> RunView:
     """One run with what it wrote."""
-    intents = [one for one in ledger.intents_of_run(run.id) if one.state in ("done", "unknown")]
-    written = Counter(one.kind for one in intents)
-    undone = next((one.undone_by for one in intents if one.undone_by is not None), None)
-    left = any(one.undone_by is None for one in intents)
+    parts, written = ledger.written_of_run(run.id), Counter[str]()
+    for kind, _, number in parts:
+        written[kind] += number
+    undone = next((by for _, by, _ in parts if by is not None), None)
+    left = any(by is None for _, by, _ in parts)
     return RunView(
         id=run.id, kind=run.kind, at=run.at, written=dict(sorted(written.items())), undoes=run.undoes,
         undone_by=undone, note=run.note, undo=f"syncline undo {run.id}" if left else "",

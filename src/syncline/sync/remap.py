@@ -8,7 +8,7 @@ from syncline.mapping.binding import Binding
 from syncline.mapping.document import line_of
 from syncline.mapping.field_type import Unfit
 from syncline.merge.case import Case
-from syncline.model.intent import Told
+from syncline.model.intent import Intent, Told
 from syncline.sync import writing
 from syncline.sync.desk import Desk
 
@@ -48,9 +48,13 @@ def raw_then(desk: Desk, case: Case, lid: int, name: str) -> dict[str, Any] | No
     if any(entry.kind == "kept" for entry in [one for one in mine if one.field == name][-1:]):
         return None  # a person lets that system keep what it holds
     ours = [entry for entry in mine if entry.kind in ("told", "created", "late")]
+    sent = reversed(desk.unit.intents_of_link(lid)) if ours else ()
+    by_run: dict[int, list[Intent]] = {}
+    for intent in sent:
+        by_run.setdefault(intent.run, []).append(intent)
     for entry in reversed(ours):
-        for intent in reversed(desk.unit.intents_of_run(entry.run)):
-            told = intent.values.get(name) if intent.link == lid else None
+        for intent in by_run.get(entry.run, ()):
+            told = intent.values.get(name)
             if told is not None:
                 return intent.raw if told.version == case.known(lid, name).agreed else case.links[lid].seen
     return None if ours else case.links[lid].seen

@@ -28,7 +28,7 @@ def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links
     told: dict[int, Outcome] = {}
     if stream.batch is not None and stream.receipts is not None:
         for batch in batches(hub, stream, intents, links):
-            paused = until_resumed(hub, intents[0])
+            paused = until_resumed(hub, links[intents[0].link])
             answer = paused or send_batch(hub, stream, system, list(batch.values()))
             if isinstance(answer, list):
                 told |= zip(batch, answer, strict=True)
@@ -37,15 +37,14 @@ def send(hub: Hub, stream: Stream, system: str, intents: Sequence[Intent], links
     return [
         told[intent.id]
         if intent.id in told
-        else until_resumed(hub, intent) or send_one(hub, stream, system, intent, links[intent.link])
+        else until_resumed(hub, links[intent.link]) or send_one(hub, stream, system, intent, links[intent.link])
         for intent in intents
     ]
 
 
-def until_resumed(hub: Hub, intent: Intent) -> Later | None:
+def until_resumed(hub: Hub, link: Link) -> Later | None:
     """A pause ends a batch that is under way: what has not left by then does not leave. None: nothing is paused."""
-    binding = hub.declaration.binding(intent.system, intent.stream)
-    return Later(after=RESUMED_SECONDS) if stops.is_paused(hub, binding) else None
+    return Later(after=RESUMED_SECONDS) if stops.is_paused(hub, link) else None
 
 
 def batches(

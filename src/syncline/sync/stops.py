@@ -77,9 +77,9 @@ def may_write(hub: Hub, binding: Binding) -> bool:
     return rebaselining(hub, binding) is None  # I11
 
 
-def is_paused(hub: Hub, binding: Binding) -> bool:
-    """Is the system of a stream paused, or its entity?"""
-    return any(hub.ledger.system_state(name).paused for name in (binding.system, ENTITY + binding.entity))
+def is_paused(hub: Hub, what: Binding | Link) -> bool:
+    """Is the system of a stream or link paused, or its entity?"""
+    return any(hub.ledger.system_state(name).paused for name in (what.system, ENTITY + what.entity))
 
 
 def waits_for_plan(hub: Hub, binding: Binding) -> bool:

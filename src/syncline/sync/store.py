@@ -81,6 +81,9 @@ class Reads(Protocol):
     def intents_of_run(self, run: int) -> Sequence[Intent]:
         """What a run wrote, in order."""
 
+    def intents_of_link(self, link: int) -> Sequence[Intent]:
+        """What was written to a row, in order."""
+
     def intents_sent(self) -> Sequence[Intent]:
         """Intents without a receipt."""
 

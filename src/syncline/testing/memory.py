@@ -43,6 +43,7 @@ class Tables:
     intents: dict[int, Intent] = field(default_factory=dict)
     sent: set[int] = field(default_factory=set)
     by_run: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_link: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     dirty: dict[int, None] = field(default_factory=dict)
     wakes: dict[int, Wake] = field(default_factory=dict)
     states: dict[str, SystemState] = field(default_factory=dict)
@@ -128,6 +129,9 @@ class MemoryReads:
 
     def intents_of_run(self, run: int) -> Sequence[Intent]:
         return [self.t.intents[i] for i in self.t.by_run.get(run, ())]
+
+    def intents_of_link(self, link: int) -> Sequence[Intent]:
+        return [self.t.intents[i] for i in sorted(self.t.by_link.get(link, ()))]
 
     def intents_sent(self) -> Sequence[Intent]:
         return [self.t.intents[i] for i in sorted(self.t.sent)]
@@ -293,8 +297,12 @@ class MemoryUnit(MemoryReads):
         self.writes.append(lambda: each(self.put_intent, intents))
 
     def put_intent(self, intent: Intent) -> None:
-        if intent.id not in self.t.intents:
+        before = self.t.intents.get(intent.id)
+        if before is None:
             self.t.by_run[intent.run].append(intent.id)
+        else:
+            self.t.by_link[before.link].discard(intent.id)
+        self.t.by_link[intent.link].add(intent.id)
         self.t.intents[intent.id] = intent
         (self.t.sent.add if intent.state == "sent" else self.t.sent.discard)(intent.id)
 
