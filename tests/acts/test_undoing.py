@@ -140,6 +140,32 @@ def test_an_undo_while_the_system_is_down_is_told_later(world: ActingWorld) -> N
     assert world.there("erp", "erp0", "name") == "Contact 0"
 
 
+def test_a_run_that_is_undone_already_is_refused_and_makes_no_run(world: ActingWorld) -> None:
+    run = synced(world)
+    first = world.done(Undone, Undo(run=run))
+    runs = len(world.hub.ledger.runs(100))
+    for dry in (False, True):
+        told = world.act(Undo(run=run, dry=dry))
+        assert isinstance(told, Refused)
+        assert (told.code, f"Run {run} is already undone by run {first.by}" in told.why) == ("bad-input", True)
+        assert f"syncline undo {first.by}" in told.remedy
+    assert len(world.hub.ledger.runs(100)) == runs
+    second = world.done(Undone, Undo(run=first.by))
+    told = world.act(Undo(run=first.by))
+    assert isinstance(told, Refused)
+    assert f"already undone by run {second.by}" in told.why
+    assert world.done(Undone, Undo(run=run)).counts["put back"] == 3, "told again, it can be taken back again"
+
+
+def test_a_run_that_wrote_nothing_is_refused_and_makes_no_run(world: ActingWorld) -> None:
+    world.both(1)
+    run = world.done(Synced, Sync()).run
+    told = world.act(Undo(run=run))
+    assert isinstance(told, Refused)
+    assert f"Run {run} wrote nothing" in told.why
+    assert [one.id for one in world.hub.ledger.runs(100)] == [run]
+
+
 def test_a_run_that_there_is_not_is_refused(world: ActingWorld) -> None:
     told = world.act(Undo(run=99))
     assert isinstance(told, Refused)

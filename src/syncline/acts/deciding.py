@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from syncline.acts.act import Say
 from syncline.acts.tally import Tally
-from syncline.acts.telling import tell_records
+from syncline.acts.telling import PAGE, tell_records
 from syncline.acts.told import Done
 from syncline.sync import run
 from syncline.sync.hub import Hub
@@ -26,7 +26,30 @@ def decided(
     working = tally.watching(run.gather(hub, "person", f"{who}: {said}"))
     records = decide(working)
     tell_records(working, records, not_now)
-    return Done(count=len(records) if count is None else count, said=f"{said}. {outcome(tally, not_now)}".strip())
+    parts = (f"{said}.", outcome(tally, not_now), untold(hub, records))
+    return Done(count=len(records) if count is None else count, said=" ".join(part for part in parts if part))
+
+
+LATER = {
+    "read-only": "it stays due until `mode` in hub.yaml is changed",
+    "approve": "syncline plan --out FILE lists it, and syncline apply FILE writes it",
+}
+"""What becomes of what a mode keeps back."""
+
+
+def untold(hub: Hub, records: Collection[int]) -> str:
+    """Which systems were not told of these records, since the mode does not let anything be written there."""
+    wanted, systems = sorted(set(records)), dict[str, set[str]]()
+    for at in range(0, len(wanted), PAGE):
+        for links in hub.ledger.links_of(wanted[at : at + PAGE]).values():
+            for link in links:
+                mode = hub.declaration.mode_of(link.system, link.entity)
+                if mode != "live" and link.due_at is not None:
+                    systems.setdefault(mode, set()).add(link.system)
+    return " ".join(
+        f"Nothing was told to {in_words(sorted(names))}: the mode is {mode}, {LATER[mode]}."
+        for mode, names in sorted(systems.items())
+    )
 
 
 def outcome(tally: Tally, not_now: NotRead) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from syncline.acts.act import Say, Sync
 from syncline.acts.chosen import chosen
 from syncline.acts.news import Before
@@ -36,15 +38,16 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
     held, waiting = left_over(hub)
     return Synced(
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
-        open_count=open_count, held=held, waiting=waiting, not_reached=not_reached({**stopped(hub), **not_now}),
-        seconds=hub.clock() - began,
+        open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
+        not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip
 
 
 def left_over(hub: Hub) -> tuple[int, int]:
     """Links that wait for a person (a brake, an approval, a pause), and those that go on by themselves later.
 
-    What was written and is still to be proven by a look counts among the latter. In mode read-only nothing waits.
+    What was written and is still to be proven by a look counts among the latter. In mode read-only nothing waits:
+    see kept_back.
     """
     held = sum(one.count for one in hub.ledger.held() if not stops.is_rebaseline(one))
     waiting = 0
@@ -57,6 +60,16 @@ def left_over(hub: Hub) -> tuple[int, int]:
         else:
             waiting += due + hub.ledger.count_hints(binding.system, binding.stream)
     return held, waiting
+
+
+def kept_back(hub: Hub) -> dict[str, int]:
+    """Mode to how many links are due, and not written because of it."""
+    found: Counter[str] = Counter()
+    for binding in hub.declaration.bindings:
+        mode = hub.declaration.mode_of(binding.system, binding.entity)
+        if mode != "live":
+            found[mode] += hub.ledger.count_due(binding.system, binding.stream, BELOW_NEVER)
+    return dict(+found)
 
 
 def waits_for_a_person(hub: Hub, binding: Binding) -> bool:

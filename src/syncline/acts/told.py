@@ -25,6 +25,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     """`run` is what `undo` takes. written: kind of write to how many. new: what this run left open, the first hundred.
 
     held, waiting: links that wait for a brake or an approval, and those that go on by themselves later.
+    kept_back: mode (`read-only`, `approve`) to how many links are due and not written because of it.
     """
 
     run: int
@@ -35,6 +36,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     open_count: int = 0
     held: int = 0
     waiting: int = 0
+    kept_back: dict[str, int] = {}
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
 

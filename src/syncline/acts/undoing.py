@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from syncline.acts.act import Say, Undo
+from syncline.acts.deciding import in_words
 from syncline.acts.news import Before
 from syncline.acts.refusal import refuse
 from syncline.acts.syncing import synced
@@ -13,6 +14,7 @@ from syncline.acts.tally import Tally
 from syncline.acts.telling import tell_links
 from syncline.acts.told import Taken, Undone
 from syncline.look.named import names_of
+from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.rows import Hint
 from syncline.sync import observe, rounds, run, undo
@@ -21,12 +23,16 @@ from syncline.sync.rounds import NotRead
 from syncline.sync.undo import Step
 
 SHOWN = 1000
+RUNS = 2000
+"""So many runs back an earlier undo is looked for."""
 
 
 def take_back(hub: Hub, act: Undo, who: str, say: Say) -> Undone:
     """What the run wrote is put back, unless somebody changed it since. Raises Refusal for a run that there is not."""
     if hub.ledger.run(act.run) is None:
         raise refuse(f"There is no run {act.run}.", "syncline runs lists them")
+    refuse_what_is_nothing(hub, act.run)
+    refuse_what_is_read_only(hub, act.run)
     if act.dry:
         look_first(hub, act.run)
         return undone(hub, undo.plan_undo(hub, act.run), 0)
@@ -42,6 +48,35 @@ def take_back(hub: Hub, act: Undo, who: str, say: Say) -> Undone:
         run=told.run, by=told.by, counts=told.counts, steps=told.steps,
         synced=synced(working, tally, before, not_now, began),
     )  # fmt: skip
+
+
+def refuse_what_is_nothing(hub: Hub, number: int) -> None:
+    """A run that wrote nothing, or that was taken back before: no run is made for that. Raises Refusal."""
+    intents = written_in(hub, number)
+    if not intents:
+        raise refuse(f"Run {number} wrote nothing: there is nothing to take back.", "syncline runs lists what wrote")
+    by = next((run.id for run in hub.ledger.runs(RUNS) if run.undoes == number), None)
+    by = by or next((one.undone_by for one in intents if one.undone_by is not None), None)
+    if by is not None and all(step.what in ("left", "final") for step in undo.plan_undo(hub, number).steps):
+        raise refuse(f"Run {number} is already undone by run {by}.", f"to take that back: syncline undo {by}")
+
+
+def refuse_what_is_read_only(hub: Hub, number: int) -> None:
+    """Nothing is marked that could not be put back. Raises Refusal."""
+    places = {(one.system, one.stream) for one in written_in(hub, number)}
+    found = [
+        f"{b.system} {b.stream}" for b in hub.declaration.bindings
+        if (b.system, b.stream) in places and hub.declaration.mode_of(b.system, b.entity) == "read-only"
+    ]  # fmt: skip
+    if found:
+        why = f"Run {number} wrote to {in_words(found)}, where the mode is read-only: nothing can be put back there"
+        raise refuse(f"{why}, and nothing was marked.", f"change `mode` in hub.yaml, then: syncline undo {number}")
+
+
+def written_in(hub: Hub, number: int) -> list[Intent]:
+    """What the run, and those that it undoes, told or may have told."""
+    runs = [run for run, _ in undo.chain_of(hub.ledger, number)]
+    return [one for run in runs for one in hub.ledger.intents_of_run(run) if one.state != "failed"]
 
 
 def ask_for_looks(hub: Hub, number: int) -> None:

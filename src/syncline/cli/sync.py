@@ -18,6 +18,11 @@ Where = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="At most so many writes.", min=1)]
 SHOWN = 10
+KEPT_BACK = {
+    "read-only": "syncline plan shows them; to have them written, change `mode` in hub.yaml to approve or live",
+    "approve": "syncline plan --out plan.json, then syncline apply plan.json",
+}
+"""What to do where a mode keeps writes back."""
 
 
 def run(
@@ -47,6 +52,8 @@ def verdict(told: Synced, strict: bool) -> tuple[int, str]:
 
     if told.not_reached:
         return NOT_REACHED, "syncline check"
+    if told.kept_back:
+        return NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.kept_back)
     if told.held and not told.new_count:
         return NOT_DONE, "syncline brake, or syncline plan where the mode is approve"
     if told.new_count or (strict and told.open_count):
@@ -68,14 +75,17 @@ def show(told: Synced, declaration: Declaration) -> None:
         out(f"  open: {sentence(one, declaration)}")
     if told.new_count > SHOWN:
         out(f"  ... and {told.new_count - SHOWN:,} more.")
-    if told.held:
-        out(f"  {many(told.held, 'write')} held by a brake, or waiting for approval.")
+    for mode, number in told.kept_back.items():
+        out(f"  {many(number, 'write')} due, and not written: the mode is {mode}.")
+    stopped = told.held - told.kept_back.get("approve", 0)
+    if stopped > 0:
+        out(f"  {many(stopped, 'write')} held by a brake, or by a pause.")
     if told.waiting:
         out(f"  {many(told.waiting, 'write')} waiting for something that comes by itself.")
     older = told.open_count - told.new_count
     if older > 0:
         out(f"  {many(older, 'thing')} open since before.")
-    if not (told.open_count or told.held or told.waiting or told.not_reached):
+    if not (told.open_count or told.held or told.waiting or told.kept_back or told.not_reached):
         out("All systems agree.")
 
 

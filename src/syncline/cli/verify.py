@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
-from syncline.cli.sync import Only
+from syncline.cli.sync import KEPT_BACK, Only
 
 if TYPE_CHECKING:
     from syncline.acts.told import Undone, Verified
@@ -83,13 +83,15 @@ def undo(
     if told.synced is not None and told.synced.not_reached:
         not_reached(told.synced.not_reached)
         ends(NOT_REACHED, "syncline sync")
+    if told.synced is not None and told.synced.kept_back:
+        ends(NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.synced.kept_back))
     ends(OK)
 
 
 def show_undone(told: Undone, declaration: Declaration) -> None:
     """What it does, or did, and what it leaves."""
     from syncline.cli.shown import out
-    from syncline.look.said import said
+    from syncline.look.said import many, said
 
     counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items()) or "nothing to take back"
     out(
@@ -105,5 +107,7 @@ def show_undone(told: Undone, declaration: Declaration) -> None:
         out(f"  {one.what}: {one.entity} {one.name} in {where}{change}" + (f" ({one.why})" if one.why else ""))
     if len(told.steps) > SHOWN:
         out(f"  ... and {len(told.steps) - SHOWN:,} more: --json has them.")
+    for mode, number in (told.synced.kept_back if told.synced is not None else {}).items():
+        out(f"  {many(number, 'write')} due, and not written: the mode is {mode}.")
     if told.by:
         out(f"  take that back: syncline undo {told.by}")
