@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace as changed
@@ -242,6 +243,29 @@ def test_a_created_row_is_deleted_and_never_made_again() -> None:
     small.systems["crm"].change("contact", small.row("crm", "contact").id, {"name": "later"})
     small.settle()
     assert small.alive("erp") == []
+
+
+def test_what_a_system_fills_in_itself_when_a_row_is_made_is_nobodys_change() -> None:
+    """An ERP gives a new order its number and its state."""
+    small = Small(contacts("crm", "erp", mode="approve"))
+    filled(small, "crm", 1, phone=None)
+    small.observe()
+    erp = small.systems["erp"]
+    made_there = erp.make
+
+    def make(stream: str, values: Any, key: str | None = None) -> Any:
+        return made_there(stream, {**values, "phone": "given"}, key)
+
+    erp.make = make  # type: ignore[method-assign]
+    run = apply(small.hub, plan(small.hub)).run
+    small.other(replace(small.hub.declaration, mode="live"))
+    small.settle()
+    assert small.values("crm")["phone"] == "given"
+    assert [one.what for one in plan_undo(small.hub, run).steps] == ["deleted"]
+    small.now += 60.0
+    erp.change("contact", small.row("erp", "contact").id, {"phone": "edited"})
+    small.settle()
+    assert whys(plan_undo(small.hub, run))[-1] == ("left", "somebody has changed it in erp")
 
 
 def test_a_created_row_that_somebody_changed_stays() -> None:

@@ -47,7 +47,8 @@ class Chosen:
 
     def scope(self, hub: Hub) -> Scope:
         """For a plan."""
-        return Scope(only=self.only, where=self.holds(hub), limit=self.limit)
+        whole = self.only is None and self.where is None and self.limit is None
+        return Scope(only=self.only, where=self.holds(hub), limit=self.limit, whole=whole)
 
     def tell(self, hub: Hub, system: str, stream: str, tally: Tally) -> int:
         """One batch of what is due in a stream and chosen. Returns how many links were worked on."""

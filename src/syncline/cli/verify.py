@@ -30,7 +30,7 @@ def verify(only: Only = None, hub: HubFile = HUB, ledger: LedgerFile = None, jso
     not_reached(told.not_reached)
     if told.not_reached:
         ends(NOT_REACHED, "syncline check")
-    ends(NOT_DONE if told.differing else OK, "syncline sync" if told.differing else "")
+    ends(NOT_DONE if told.differing else OK, "syncline plan" if told.differing else "")
 
 
 def show(told: Verified, declaration: Declaration) -> None:

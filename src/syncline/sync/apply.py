@@ -10,7 +10,8 @@ from syncline.mapping.binding import Binding
 from syncline.merge.order import Cycle, Place
 from syncline.model.link import Link
 from syncline.model.rows import Run
-from syncline.sync import birth, deliver, derive, observe, sheet, stops
+from syncline.sync import birth, deliver, derive, observe, remap, settle, sheet, stops
+from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.listed import Applied, Listed
 from syncline.sync.observe import NotNow
@@ -23,9 +24,11 @@ def apply(hub: Hub, plan: Plan) -> Applied:
     applied = Applied(refused=refusal(hub, plan))
     if applied.refused is not None:
         return applied
+    applied.run = begin_run(hub, plan)
+    if plan.foot.anew:
+        read_anew(hub, applied.run)
     derive_all(hub)  # what was derived on paper comes into being
     assert not isinstance(hub.sequence, Cycle), hub.sequence.reason
-    applied.run = begin_run(hub, plan)
     places = hub.sequence.streams
     rounds = set(plan.foot.rounds)
     for place in places:
@@ -57,6 +60,19 @@ def refusal(hub: Hub, plan: Plan) -> str | None:
     if plan.head.declaration != sheet.declaration_hash(hub.declaration):
         return "the declaration has changed since: make a new plan"
     return None
+
+
+def read_anew(hub: Hub, run: int) -> None:
+    """What rows said themselves becomes the records' by today's mapping, as it did on paper."""
+    after = 0
+    while ids := hub.ledger.scan(after, hub.batch):
+        after = ids[-1]
+        with hub.ledger.unit() as unit:
+            desk = Desk(hub=hub, unit=unit, run=run, now=hub.clock())
+            desk.load(ids)
+            if sum(remap.retake(desk, case) for case in list(desk.cases.values())):
+                settle.close_desk(desk)
+        hub.point("read anew")
 
 
 def derive_all(hub: Hub) -> None:

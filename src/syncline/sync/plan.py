@@ -33,11 +33,15 @@ DIRTY = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What a plan looks at: one entity, records for which a condition holds, so many writes."""
+    """What a plan looks at: one entity, records for which a condition holds, so many writes.
+
+    whole: it looks at everything. Only then values are read anew by a changed mapping: that is for all or for none.
+    """
 
     only: str | None = None
     where: Callable[[Case], bool] = lambda case: True
     limit: int | None = None
+    whole: bool = True
 
 
 class Paper:
@@ -85,6 +89,7 @@ class Draft:
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     then: Counter[str] = field(default_factory=Counter)
     rounds: set[tuple[str, str, Round]] = field(default_factory=set)
+    anew: int = 0
 
 
 def plan(hub: Hub, scope: Scope | None = None) -> Plan:
@@ -108,7 +113,9 @@ def writes(hub: Hub, scope: Scope, draft: Draft) -> Iterator[PlannedWrite]:
             case = desk.cases[rid]
             if scope.only not in (None, case.record.entity):
                 continue
-            if rid in dirty:
+            anew = remap.retake(desk, case) if scope.whole else 0
+            draft.anew += anew
+            if rid in dirty or anew:
                 derive.derive_cases(desk, [case], rolled="all")
             if scope.where(case):
                 yield from writes_of(desk, case, draft)
@@ -249,8 +256,11 @@ def foot(hub: Hub, draft: Draft) -> Foot:
     calls: Counter[str] = Counter()
     for (system, stream, write), number in draft.rows.items():
         calls[system] += calls_of(hub, (system, stream), write, number)
+    draft.then[remap.ANEW] += draft.anew
     then = tuple(f"{number} {what}" for what, number in sorted(draft.then.items()) if number)
-    return Foot(counts=dict(draft.counts), calls=dict(calls), then=then, rounds=tuple(sorted(draft.rounds)))
+    return Foot(
+        counts=dict(draft.counts), calls=dict(calls), then=then, rounds=tuple(sorted(draft.rounds)), anew=draft.anew
+    )  # fmt: skip
 
 
 def calls_of(hub: Hub, place: tuple[str, str], write: str, number: int) -> int:

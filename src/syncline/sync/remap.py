@@ -1,4 +1,7 @@
-"""Fields both sides agree on that today's mapping would write differently: a plan shows them, apply tells them."""
+"""Fields both sides agree on that today's mapping says differently: a plan shows them, apply tells them.
+
+What a row said itself is read anew from it, and never written back to it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def remap_of(desk: Desk, binding: Binding, case: Case, lid: int, name: str) -> T
     settled = known.agreed == current.version and not (known.sent or known.doubts or case.is_open(lid, name))
     if not settled or not current.version or line_of(name) is not None:
         return None
-    if name not in view or case.equal(name, view[name], current.value):
+    if name not in view or case.equal(name, view[name], current.value) or current.source == lid:
         return None
     told = Told(value=current.value, version=current.version, before=view[name])
     try:
@@ -58,3 +61,32 @@ def raw_then(desk: Desk, case: Case, lid: int, name: str) -> dict[str, Any] | No
             if told is not None:
                 return intent.raw if told.version == case.known(lid, name).agreed else case.links[lid].seen
     return None if ours else case.links[lid].seen
+
+
+# ---- read anew
+ANEW = "values read anew from where they came, since the mapping has changed"
+
+
+def retake(desk: Desk, case: Case) -> int:
+    """What a row said itself, and says otherwise by today's mapping, becomes the record's. Returns how many fields.
+
+    Never a blank: a mapping that finds nothing any more says so by what `verify` shows.
+    """
+    found = [(link.id, name) for link in case.active() for name in otherwise(desk, case, link.id)]
+    for lid, name in found:
+        before, value = case.value(name), case.view(lid)[name]
+        version = case.set_value(name, value, lid, before.since, before.until, "read anew: the mapping has changed")
+        case.learn(lid, name, agreed=version)
+        case.note("taken", name, lid, before.value, value, "read anew: the mapping has changed")
+    return len(found)
+
+
+def otherwise(desk: Desk, case: Case, lid: int) -> list[str]:
+    """The fields whose value came from this row and is agreed with it, which today's mapping reads as another."""
+    view, fields = case.view(lid), case.record.fields
+    return [
+        name for name, told in view.items()
+        if (held := fields.get(name)) is not None and held.source == lid and told is not None and line_of(name) is None
+        and not case.equal(name, told, held.value) and case.known(lid, name).agreed == held.version
+        and not (case.known(lid, name).sent or case.known(lid, name).doubts or case.is_open(lid, name))
+    ]  # fmt: skip

@@ -108,12 +108,14 @@ class Foot(Struct, frozen=True, kw_only=True):
     """What it comes to. `then` says what the answers will add, and what the plan cannot show yet.
 
     rounds: (system, stream, round) of which there are writes.
+    anew:   how many values are read anew from where they came, since the mapping has changed.
     """
 
     counts: dict[str, int]
     calls: dict[str, int]
     then: tuple[str, ...] = ()
     rounds: tuple[tuple[str, str, Round], ...] = ()
+    anew: int = 0
 
 
 class Tampered(Exception):

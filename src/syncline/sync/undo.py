@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from syncline.merge import undo
 from syncline.merge.case import Case
+from syncline.model.entry import Entry
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Link
 from syncline.model.record import Value
@@ -229,7 +230,7 @@ def delete(desk: Desk, intent: Intent, undoing: Undoing) -> None:
     """A row that the run made and nobody changed is deleted; its tombstone keeps it from being made again."""
     case = desk.cases[intent.record]
     link = case.links[intent.link]
-    why = cannot_delete(desk, case, link)
+    why = cannot_delete(desk, case, link, intent)
     if why is not None:
         undoing.add("left", case, link, why=why)
         return
@@ -238,7 +239,7 @@ def delete(desk: Desk, intent: Intent, undoing: Undoing) -> None:
     undoing.add("deleted", case, link)
 
 
-def cannot_delete(desk: Desk, case: Case, link: Link) -> str | None:
+def cannot_delete(desk: Desk, case: Case, link: Link, made: Intent) -> str | None:
     """Why a created row stays; None: it may go."""
     policy = case.setting.entity.on_delete.get(link.system)
     if link.state != "active" or link.deleting:
@@ -250,9 +251,22 @@ def cannot_delete(desk: Desk, case: Case, link: Link) -> str | None:
     if any(known.sent or known.doubts for known in link.known.values()):
         return "nobody has looked at it since it was written"
     history = desk.unit.history([case.record.id]).get(case.record.id, ())
-    if any(entry.link == link.id and entry.kind in undo.CHANGED for entry in history):
+    theirs = [entry for entry in history if entry.link == link.id and entry.kind in undo.CHANGED]
+    if any(not filled_in(case, link, made, entry) for entry in theirs):
         return f"somebody has changed it in {link.system}"
     return None
+
+
+SAME_MOMENT_SECONDS = 2.0
+"""Stamps of whole seconds, and the way there and back."""
+
+
+def filled_in(case: Case, link: Link, made: Intent, entry: Entry) -> bool:
+    """Did the system say this itself when the row was made, as an ERP gives an order its number? By its own stamp."""
+    if entry.kind != "taken" or entry.before is not None or entry.field is None or made.done_at is None:
+        return False
+    held = case.value(entry.field)
+    return held.source == link.id and held.version == 1 and held.until <= made.done_at + SAME_MOMENT_SECONDS
 
 
 def keep(desk: Desk, intent: Intent, undo_run: int, undoing: Undoing) -> None:

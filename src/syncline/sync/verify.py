@@ -259,6 +259,8 @@ def verdict_of(desk: Desk, case: Case, link: Link, name: str, there: Mapping[str
     before = case.view(link.id)
     settled = known.agreed == current.version and current.version > 0 and not (known.sent or known.doubts)
     same = name in there and name in before and case.equal(name, before[name], there[name])
+    if current.source == link.id:
+        return "differs"  # it is what the record holds; that today's mapping reads it otherwise is in the next plan
     if settled and same and remap.remap_of(desk, desk.binding(link), case, link.id, name) is None:
         return "stored"
     return "differs"
