@@ -74,7 +74,7 @@ def test_a_value_is_traced_to_its_row_run_and_person(tmp_path: Path) -> None:
         assert [one.split(":")[0] for one in told.sides] == ["crm", "erp"]
         texts = [one.text for one in told.history]
         assert texts[:2] == [
-            "erp was told +43999; it held +43000", "crm changed it from +43000 to +43999; taken",
+            "erp was told +43999; it held +43000", "crm said +43999, where the record had +43000; taken",
         ]  # fmt: skip
         people.set_value(small.hub, rid, "phone", "+43111", "Contact 7")
         told = explain.explain(look(small, ledger), rid, "phone")

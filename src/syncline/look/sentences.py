@@ -11,7 +11,7 @@ from syncline.model.record import Value
 Say = Callable[[Value], str]
 
 OF_FIELDS: Mapping[str, str] = {
-    "taken": "{where} changed it from {before} to {after}; taken",
+    "taken": "{where} said {after}, where the record had {before}; taken",
     "merged": "{where} changed it; merged with what the record had: {before} became {after}",
     "refused": "{where} changed it to {after}; refused, the record keeps {before}",
     "blank-refused": "{where} cleared it; a blank is not taken here, the record keeps {before}",
