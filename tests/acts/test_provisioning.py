@@ -74,5 +74,8 @@ def test_nothing_is_made_in_a_system_that_is_paused(world: ActingWorld) -> None:
     door = needing(world)
     world.done(Done, Pause(what="crm"))
     told = world.done(Provisioned, Provision())
-    assert [(one.state, one.why) for one in told.fields] == [("failed", "crm is paused"), ("made", "")]
+    assert [(one.state, one.why) for one in told.fields] == [
+        ("failed", "crm is paused: anna; to go on: syncline resume crm"),
+        ("made", ""),
+    ]
     assert [system for system, _ in door.made] == ["erp"]

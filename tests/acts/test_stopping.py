@@ -27,7 +27,9 @@ def test_a_paused_system_is_neither_read_nor_written(world: ActingWorld) -> None
     told = world.done(Synced, Sync(full=True))
     assert len([1 for system, _, _ in world.calls if system == "erp"]) == before
     assert told.written == {}
-    assert [(one.system, one.why) for one in told.not_reached] == [("erp", "erp: paused: anna: they move house")]
+    (lost,) = told.not_reached
+    assert (lost.what, lost.remedy) == ("paused", "syncline resume erp")
+    assert lost.why == "erp: paused: anna: they move house; to go on: syncline resume erp"
     assert told.held == 3
     assert world.value("crm", "crm0", "name") == "Another 0", "the other is read"
     world.done(Done, Resume(what="erp"))
@@ -129,9 +131,13 @@ def test_a_system_that_denied_us_is_resumed(world: ActingWorld) -> None:
     world.both(1)
     world.done(Synced, Sync())
     world.denied.add("erp")
-    assert [one.system for one in world.done(Synced, Sync()).not_reached] == ["erp"]
+    (lost,) = world.done(Synced, Sync()).not_reached
+    assert (lost.system, lost.what) == ("erp", "refused")
+    assert lost.remedy == "syncline connect erp, then: syncline resume erp"
     world.denied.clear()
-    assert "paused" in world.done(Synced, Sync()).not_reached[0].why, "it is not asked again by itself"
+    (lost,) = world.done(Synced, Sync()).not_reached
+    assert (lost.what, lost.remedy) == ("paused", "syncline resume erp"), "it is not asked again by itself"
+    assert lost.why.endswith("syncline resume erp")
     world.done(Done, Resume(what="erp"))
     assert world.done(Synced, Sync()).not_reached == ()
 

@@ -70,8 +70,8 @@ def test_a_system_that_is_down_is_three_and_the_other_is_reached(folder: Folder)
     done = folder.run("check")
     assert done.returncode == 3
     assert "hubspot: reached" in done.stdout
-    assert "not reached: odoo: " in done.stderr
-    assert "syncline connect odoo" in done.stderr.splitlines()[-1]
+    assert "not allowed: odoo: 127.0.0.1: " in done.stderr, "a hub may go to its own places of this machine only"
+    assert "`url` of odoo" in done.stderr.splitlines()[-1]
 
 
 def test_offline_asks_nobody(folder: Folder) -> None:
@@ -85,7 +85,8 @@ def test_offline_asks_nobody(folder: Folder) -> None:
 def test_a_wrong_key_is_three_and_is_not_shown(folder: Folder) -> None:
     done = folder.run("check", env={"ODOO_KEY": "wrong-key-of-nobody"})
     assert done.returncode == 3, "the environment wins over .env"
-    assert "odoo" in done.stderr
+    assert "refused: odoo: " in done.stderr
+    assert "give ODOO_KEY the right value" in done.stderr.splitlines()[-1]
     assert "wrong-key-of-nobody" not in said(done)
 
 
@@ -112,3 +113,19 @@ def test_without_a_hub_file_the_way_to_one_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "There is no hub.yaml here." in done.stderr
     assert "syncline init" in done.stderr
+
+
+def test_a_system_that_denied_us_and_lets_us_in_again_is_to_be_resumed(folder: Folder) -> None:
+    first = folder.run("sync", env={"ODOO_KEY": "wrong-key-of-nobody"})
+    assert first.returncode == 3
+    assert "refused: odoo: " in first.stderr
+    assert first.stderr.splitlines()[-1].endswith("then: syncline resume odoo")
+    again = folder.run("plan")
+    assert again.returncode == 3
+    assert again.stderr.splitlines()[-1] == "next: syncline resume odoo"
+    done = folder.run("check")
+    assert done.returncode == 0, said(done)
+    assert "odoo: paused: " in done.stdout
+    assert done.stdout.rstrip().splitlines()[-1] == "next: syncline resume odoo"
+    assert folder.run("resume", "odoo").returncode == 0
+    assert folder.run("plan").returncode == 0

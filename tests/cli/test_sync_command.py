@@ -132,7 +132,7 @@ def test_a_system_that_is_down_is_three_and_the_other_is_read(folder: Folder) ->
         for command in ("sync", "plan"):
             done = folder.typed(command)
             assert done.returncode == 3, done.stdout + done.stderr
-            assert "not reached: odoo: " in done.stderr
+            assert "not allowed: odoo: " in done.stderr
             assert done.stderr.splitlines()[-1] == "next: syncline check"
     finally:
         (folder.path / "hub.yaml").write_text(text, encoding="utf-8")

@@ -18,7 +18,7 @@ from hostile_server import reply, served
 from outlets import Kept, door, get, post, raised
 
 from syncline.connect.auth import Bearer
-from syncline.connect.door import Unreachable
+from syncline.connect.door import NotAllowed, Unreachable
 from syncline.egress.address import IP, Forbidden, Place, allowed, place
 from syncline.egress.client import Client, Failed, Outgoing
 from syncline.egress.resolve import Guard, by_system, is_own
@@ -128,7 +128,7 @@ def test_a_name_that_stands_for_a_denied_address_is_not_asked(answer: list[str])
     with served({"*": reply(200, [])}) as server:
         url = f"https://acme.example:{server.port}"
         with door(server, url=url, allowed=(), resolve=Names(answer), secrets=Kept()) as out:
-            text = raised(Unreachable, lambda: out.call("toy", post(), "write"))
+            text = raised(NotAllowed, lambda: out.call("toy", post(), "write"))
         assert text.startswith("toy: acme.example: it is at ")
         assert f"allow `acme.example:{server.port}`" in text
         assert server.connections == 0
@@ -150,7 +150,7 @@ def test_an_odd_address_is_not_even_resolved() -> None:
     with served({}) as server:
         for url in ("https://0x7f.1", "https://2130706433", "https://a@b.example", "http://[::ffff:7f00:1"):
             with door(server, url=url, resolve=names) as out:
-                assert "docs/egress.md" in raised(Unreachable, lambda: out.call("toy", get(), "read"))
+                assert "docs/egress.md" in raised(NotAllowed, lambda: out.call("toy", get(), "read"))
     assert names.asked == 0
 
 
@@ -158,7 +158,7 @@ def test_without_an_allowance_nothing_goes_without_encryption_or_to_another_port
     with served({"*": reply(200, [])}) as server:
         for url in ("http://acme.example", f"https://acme.example:{server.port}"):
             with door(server, url=url, allowed=(), resolve=Names(["1.1.1.1"])) as out:
-                raised(Unreachable, lambda: out.call("toy", get(), "read"))
+                raised(NotAllowed, lambda: out.call("toy", get(), "read"))
         assert server.connections == 0
 
 
@@ -173,7 +173,7 @@ def test_an_allowed_name_reaches_a_private_address() -> None:
 def test_what_is_allowed_for_one_system_is_not_for_another() -> None:
     """The allowance is a system's, not the hub's."""
     with served({"*": reply(200, [1])}) as server, door(server, allowed=("127.0.0.1:1",)) as out:
-        raised(Unreachable, lambda: out.call("toy", get(), "read"))
+        raised(NotAllowed, lambda: out.call("toy", get(), "read"))
         assert server.connections == 0
 
 

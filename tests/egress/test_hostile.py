@@ -54,7 +54,7 @@ def test_a_hostile_answer_ends_and_is_no_answer(name: str) -> None:
         with pytest.raises(NoAnswer, match=why) as caught:
             out.call("toy", post(json={"a": 1}), "write")
         assert time.monotonic() - began < 4
-        assert str(caught.value).startswith("toy: 127.0.0.1: ")
+        assert str(caught.value).startswith("toy: 127.0.0.1:")
 
 
 def test_a_server_that_takes_a_body_bit_by_bit_does_not_hold_us_for_longer_than_any_may() -> None:

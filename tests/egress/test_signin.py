@@ -164,7 +164,7 @@ def test_without_a_sign_in_nothing_else_leaves(act: Act, kind: type[Exception], 
             text = raised(kind, lambda: out.call("toy", get(), effect))
         assert text.startswith("toy")
         assert [heard.path for heard in server.heard] == ["/login"]
-        assert kind is not NotAdmitted or "syncline connect toy" in text
+        assert kind is not NotAdmitted or "its secret is wrong" in text
 
 
 def test_what_undress_makes_of_an_answer_counts() -> None:

@@ -137,7 +137,7 @@ def test_a_wrong_key_is_denied_and_not_shown(version: int) -> None:
     with at_odoo(version, secret=wrong) as one:
         request = Request(method="POST", path="/json/2/res.partner/search_read", json={"domain": [], "limit": 1})
         if version < 19:  # the sign-in says so
-            with pytest.raises(NotAdmitted, match="syncline connect one") as caught:
+            with pytest.raises(NotAdmitted, match="its secret is wrong") as caught:
                 one.egress.call("one", request, "read")
             assert wrong not in str(caught.value)
         else:

@@ -40,7 +40,8 @@ def perform(hub: Hub, act: Act, who: str, say: Say) -> Told:
     except Unfit as error:
         return Refused(why=f"{error.value!r} does not fit: {error.reason}.", remedy="say a value that fits the field")
     except NotNow as error:
-        return Refused(why=f"{error}.", remedy=f"try again in {error.after:.0f} s", code="not-reached")
+        again = error.remedy or f"try again in {error.after:.0f} s"
+        return Refused(why=f"{error}.", remedy=again, code="not-reached")
 
 
 Doing = Callable[[Hub, Any, str, Say], Told]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncline.acts.act import Provision, Say, Step
 from syncline.acts.told import Needed, Provisioned
+from syncline.sync import paused
 from syncline.sync import provision as provisioning
 from syncline.sync.hub import Hub
 from syncline.sync.provision import Need, NotMade
@@ -21,7 +22,7 @@ def provision(hub: Hub, act: Provision, who: str, say: Say) -> Provisioned:
 def made(hub: Hub, need: Need) -> Needed:
     """One of them. What is paused, or in mode read-only, the door itself refuses."""
     if hub.ledger.system_state(need.system).paused:
-        return needed(need, "failed", f"{need.system} is paused")
+        return needed(need, "failed", f"{need.system} is {paused.said(hub, need.system)}")
     try:
         return needed(need, "made" if provisioning.make(hub, need) else "there")
     except NotMade as error:

@@ -12,9 +12,8 @@ from syncline.acts.tally import Tally
 from syncline.acts.told import NotReached, Synced
 from syncline.mapping.binding import Binding
 from syncline.model.link import NEVER
-from syncline.sync import rounds, run, stops
+from syncline.sync import observe, rounds, run, stops
 from syncline.sync.hub import Hub
-from syncline.sync.observe import NotNow
 from syncline.sync.rounds import NotRead
 
 BELOW_NEVER = NEVER - 1.0
@@ -82,7 +81,7 @@ def stopped(hub: Hub) -> NotRead:
     """The streams of systems that are paused, some perhaps since a moment ago."""
     states = {name: hub.ledger.system_state(name) for name in hub.declaration.order}
     return {
-        place: NotNow(place[0], f"paused: {states[place[0]].why}", 0.0)
+        place: observe.stopped(hub, place[0])
         for place in rounds.places(hub) if place[0] in states and states[place[0]].paused
     }  # fmt: skip
 
@@ -90,6 +89,8 @@ def stopped(hub: Hub) -> NotRead:
 def not_reached(not_now: NotRead) -> tuple[NotReached, ...]:
     """The streams that could not be worked on."""
     return tuple(
-        NotReached(system=system, stream=stream, why=str(reason), again=reason.after)
+        NotReached(
+            system=system, stream=stream, why=str(reason), again=reason.after, what=reason.what, remedy=reason.remedy
+        )
         for (system, stream), reason in not_now.items()
     )

@@ -13,12 +13,17 @@ from syncline.sync.sheet import PlannedWrite, StreamView
 
 
 class NotReached(Struct, frozen=True, kw_only=True):
-    """A stream that could not be worked on; `again`: in so many seconds."""
+    """A stream that could not be worked on; `again`: in so many seconds.
+
+    what: not reached, paused, refused, not allowed. remedy: the next command to type; empty: `syncline check`.
+    """
 
     system: str
     stream: str
     why: str
     again: float = 0.0
+    what: str = "not reached"
+    remedy: str = ""
 
 
 class Synced(Struct, frozen=True, kw_only=True, tag=True):

@@ -55,10 +55,15 @@ def do(act: Act, hub: Path, ledger: Path | None, *, json: bool, opened: Declared
 
 def not_reached(found: Sequence[NotReached]) -> None:
     """On stderr: which streams could not be worked on, and why; each reason once for its system."""
-    for system, why in dict.fromkeys((one.system, one.why) for one in found):
+    for what, system, why in dict.fromkeys((one.what, one.system, one.why) for one in found):
         streams = ", ".join(one.stream for one in found if (one.system, one.why) == (system, why))
         reason = why if why.startswith(f"{system}: ") else f"{system}: {why}"
-        typer.echo(f"not reached: {reason} ({streams})", err=True)
+        typer.echo(f"{what}: {reason} ({streams})", err=True)
+
+
+def lets_go_on(found: Sequence[NotReached]) -> str:
+    """What to type where these could not be worked on."""
+    return next((one.remedy for one in found if one.remedy), "syncline check")
 
 
 def ends(code: int, then: str = "", show: Callable[[str], None] | None = None) -> NoReturn:

@@ -39,12 +39,12 @@ def run(
             typer.echo(str(one), err=True)
         ends(BAD_INPUT, f"correct {hub.name}, then syncline check")
     found, needs = ([], []) if offline else reach_all(opened)
-    lost = [one for one in found if one.why]
+    lost, stopped = [one for one in found if one.why], paused_now(opened, found)
     if json:
         lines = explained(opened.loaded) if explain else None
         problems = [plainly(one) for one in opened.loaded.problems]
         document(
-            {"ok": not lost, "problems": problems, "systems": found, "needs": needs}
+            {"ok": not lost, "problems": problems, "systems": found, "needs": needs, "paused": stopped}
             | ({} if lines is None else {"effective": lines})
         )
     else:
@@ -55,7 +55,9 @@ def run(
         else:
             out(summary(opened))
         show_reached(found, needs)
-    ends(NOT_REACHED if lost else OK, next_of(opened, lost), out if not json else None)
+        for pause in stopped:
+            out(f"{pause['system']}: {pause['why']}")
+    ends(NOT_REACHED if lost else OK, next_of(opened, lost, stopped), out if not json else None)
 
 
 def plainly(problem: Any) -> dict[str, Any]:
@@ -113,8 +115,8 @@ def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> N
             out(f"{system}: reached, {many(len(streams), 'stream')} can be read.")
         for why in lost:
             named = ", ".join(one.stream for one in streams if one.why == why)
-            reason = why if why.startswith(f"{system}: ") else f"{system}: {why}"
-            typer.echo(f"not reached: {reason} ({named})", err=True)
+            what = next(one.what for one in streams if one.why == why)
+            typer.echo(f"{what}: {why} ({named})", err=True)
         for one in streams:
             if one.hidden:
                 out(f"{system}: {one.stream} does not show {', '.join(one.hidden)}: not there, or hidden.")
@@ -123,11 +125,37 @@ def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> N
         out(f"{system}: creates need {named}; syncline provision makes what is missing.")
 
 
-def next_of(opened: Declared, lost: Sequence[Reached]) -> str:
+def paused_now(opened: Declared, found: Sequence[Reached]) -> list[dict[str, str]]:
+    """The systems that let us in, and that the hub does not speak to since they denied us, or a person said so."""
+    from syncline.cli.opened import looking_at
+    from syncline.sync import paused
+
+    if not opened.ledger.exists():
+        return []
+    lost = {one.system for one in found if one.why}
+    with looking_at(opened) as looking:
+        names = [one for one in dict.fromkeys(one.system for one in found) if one not in lost]
+        return [
+            {"system": one, "why": paused.said(looking.hub, one), "remedy": paused.goes_on(looking.hub, one)}
+            for one in names if looking.ledger.system_state(one).paused
+        ]  # fmt: skip
+
+
+def next_of(opened: Declared, lost: Sequence[Reached], paused: Sequence[dict[str, str]]) -> str:
     """What to type next."""
-    if lost:
-        return f"syncline connect {lost[0].system}, or correct its block in {opened.file.name}; then syncline check"
-    return "syncline plan"
+    from syncline.config.secret import put_right
+
+    if not lost:
+        stopped = [one["remedy"] for one in paused]
+        return stopped[0] if stopped else "syncline plan"
+    first, file = lost[0], opened.file.name
+    if first.what == "refused":
+        return f"{put_right(first.system, opened.declaration.systems[first.system].secret)}, then: syncline check"
+    if first.what == "not allowed":
+        return (
+            f"correct `url` of {first.system} in {file}, or allow that address (docs/egress.md); then: syncline check"
+        )
+    return f"see that {first.system} is up, and that its `url` in {file} is right; then: syncline check"
 
 
 # ---- --explain

@@ -28,7 +28,7 @@ def plan(
     """Reads, and says what would be written; writes nothing to any system."""
     from syncline.acts.act import Plan
     from syncline.acts.told import Planned
-    from syncline.cli.asked import ask, ends, not_reached
+    from syncline.cli.asked import ask, ends, lets_go_on, not_reached
     from syncline.cli.told import NOT_REACHED, OK
 
     file = None if out is None else str(out.absolute())
@@ -36,7 +36,7 @@ def plan(
     if not json:
         show(told, opened.declaration, out)
     not_reached(told.not_reached)
-    ends(NOT_REACHED if told.not_reached else OK, "syncline check" if told.not_reached else "")
+    ends(NOT_REACHED if told.not_reached else OK, lets_go_on(told.not_reached) if told.not_reached else "")
 
 
 def apply(

@@ -16,21 +16,25 @@ RECENT_SECONDS = 60.0
 
 
 class Reached(Struct, frozen=True, kw_only=True):
-    """why: what keeps it from being read; empty where it was. hidden: bound fields that no row of the page told."""
+    """why: what keeps it from being read, and `what` that is in a word; empty where it was.
+
+    hidden: bound fields that no row of the page told.
+    """
 
     system: str
     stream: str
     rows: int = 0
     why: str = ""
+    what: str = ""
     hidden: tuple[str, ...] = ()
 
 
 def reach(hub: Hub) -> Iterator[Reached]:
     """One page of each bound stream. A system that does not answer, or denies us, is asked once."""
-    lost: dict[str, str] = {}
+    lost: dict[str, observe.NotNow] = {}
     for system, name in dict.fromkeys((b.system, b.stream.partition(SHARED)[0]) for b in hub.declaration.bindings):
         if system in lost:
-            yield Reached(system=system, stream=name, why=lost[system])
+            yield Reached(system=system, stream=name, why=str(lost[system]), what=lost[system].what)
             continue
         stream = hub.stream(system, name)
         asked = smallest(stream, hub.clock())
@@ -39,10 +43,9 @@ def reach(hub: Hub) -> Iterator[Reached]:
         try:
             page, _ = observe.show(hub, system, stream, asked)
         except observe.NotNow as error:
-            why = str(error)
-            if hub.ledger.system_state(system).paused or "Rejected" not in why:
-                lost[system] = why
-            yield Reached(system=system, stream=name, why=why)
+            if hub.ledger.system_state(system).paused or "Rejected" not in str(error):
+                lost[system] = error
+            yield Reached(system=system, stream=name, why=str(error), what=error.what)
             continue
         told = {field for row in page.records for field in row}
         hidden = sorted(bound_of(hub, system, name) - told) if page.records else ()

@@ -48,10 +48,11 @@ def run(
 
 def verdict(told: Synced, strict: bool) -> tuple[int, str]:
     """The exit code, and what to type next."""
+    from syncline.cli.asked import lets_go_on
     from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
 
     if told.not_reached:
-        return NOT_REACHED, "syncline check"
+        return NOT_REACHED, lets_go_on(told.not_reached)
     if told.kept_back:
         return NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.kept_back)
     if told.held and not told.new_count:

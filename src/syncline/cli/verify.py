@@ -21,7 +21,7 @@ def verify(only: Only = None, hub: HubFile = HUB, ledger: LedgerFile = None, jso
     """Compares both sides field by field, now: 1 where a field differs and is not open, 3 a system unreachable."""
     from syncline.acts.act import Verify
     from syncline.acts.told import Verified
-    from syncline.cli.asked import ask, ends, not_reached
+    from syncline.cli.asked import ask, ends, lets_go_on, not_reached
     from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
 
     told, opened = ask(Verify(only=only), hub, ledger, Verified, json=json)
@@ -29,7 +29,7 @@ def verify(only: Only = None, hub: HubFile = HUB, ledger: LedgerFile = None, jso
         show(told, opened.declaration)
     not_reached(told.not_reached)
     if told.not_reached:
-        ends(NOT_REACHED, "syncline check")
+        ends(NOT_REACHED, lets_go_on(told.not_reached))
     ends(NOT_DONE if told.differing else OK, "syncline plan" if told.differing else "")
 
 

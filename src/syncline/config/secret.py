@@ -30,10 +30,11 @@ _KNOWN_TOKENS = re.compile(
 class Secret:
     """A secret value. Whatever prints it prints `***`; only `reveal` gives it."""
 
-    __slots__ = ("__value",)
+    __slots__ = ("__value", "variable")
 
-    def __init__(self, value: str) -> None:
-        self.__value = value
+    def __init__(self, value: str, variable: str = "") -> None:
+        """variable: the name of the environment's variable that it came from."""
+        self.__value, self.variable = value, variable
 
     def reveal(self) -> str:
         """The value itself, for the one place that sends it."""
@@ -71,6 +72,13 @@ class InVault:
     """A secret that the vault keeps for a system, put there by `syncline connect`."""
 
     system: str
+
+
+def put_right(system: str, secret: Secret | InVault | None) -> str:
+    """What a person does about a system's secret that is wrong."""
+    if isinstance(secret, Secret) and secret.variable:
+        return f"give {secret.variable} the right value (in .env; systems.{system}.secret in hub.yaml names it)"
+    return f"syncline connect {system}"
 
 
 def suspect(text: str) -> str | None:
@@ -119,7 +127,7 @@ def _secret(
         )
         return None
     text = variable(tree, path, reference[1], environment, report)
-    return None if text is None else Secret(text)
+    return None if text is None else Secret(text, reference[1])
 
 
 def variable(tree: Tree, path: Path, name: str, environment: Mapping[str, str], report: Report) -> str | None:

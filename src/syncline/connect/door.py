@@ -23,6 +23,10 @@ class NotAdmitted(Unreachable):
     """The system does not let us in: a sign-in failed, or what we sign in with has ended. Nothing was sent."""
 
 
+class NotAllowed(Unreachable):
+    """The hub does not connect to that address, by its own rules. Nothing was sent."""
+
+
 class NoAnswer(Exception):
     """The request left and no answer came; nobody knows whether it was done."""
 

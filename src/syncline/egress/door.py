@@ -12,7 +12,7 @@ import httpcore2
 
 from syncline.config.secret import InVault, Secret
 from syncline.connect.auth import Basic, OAuth2, SignIn
-from syncline.connect.door import NoAnswer, NotAdmitted, Refused, Unreachable
+from syncline.connect.door import NoAnswer, NotAdmitted, NotAllowed, Refused, Unreachable
 from syncline.connect.request import Answer, Effect, Request
 from syncline.egress import effects, fill
 from syncline.egress.address import Forbidden, Place, allowed
@@ -110,7 +110,7 @@ class Egress:
         except (Unreachable, NoAnswer) as error:
             problem: Unreachable | NoAnswer = error
         except Forbidden as error:
-            problem = Unreachable(f"{system}: {error}; see docs/egress.md", LOOK_AGAIN_SECONDS)
+            problem = NotAllowed(f"{system}: {error}; see docs/egress.md", LOOK_AGAIN_SECONDS)
         text = self._redactor.text(str(problem))
         problem.args = (text if text.startswith(f"{system}: ") else f"{system}: {text}",)
         problem.__cause__ = problem.__context__ = None
@@ -249,13 +249,13 @@ class Egress:
 
     def _gave_up(self, system: str, where: Place, came: Failed) -> NoReturn:
         # What is forbidden says where: behind a redirect that is another host.
-        text = self._redactor.text(f"{system}: {came.why}" if came.forbidden else f"{system}: {where.host}: {came.why}")
+        text = self._redactor.text(f"{system}: {came.why}" if came.forbidden else f"{system}: {where.door}: {came.why}")
         if not came.forbidden:
             self._breaker.failed(system, text)
         if came.sent:
             raise NoAnswer(text)
         if came.forbidden:
-            raise Unreachable(f"{text}; see docs/egress.md", LOOK_AGAIN_SECONDS)
+            raise NotAllowed(f"{text}; see docs/egress.md", LOOK_AGAIN_SECONDS)
         raise Unreachable(f"{text}; is it up, and is `url` of {system} right?")
 
     def _understood(

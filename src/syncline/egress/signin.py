@@ -86,4 +86,4 @@ def converse(
 def not_admitted(system: str, problem: Denied) -> NotAdmitted:
     """With what to do."""
     why = f" ({problem.reason})" if problem.reason else ""
-    return NotAdmitted(f"{system} does not know us{why}: put its secret in anew with `syncline connect {system}`")
+    return NotAdmitted(f"{system} does not know us{why}: its secret is wrong, or has ended")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from msgspec.structs import replace
 
-from syncline.connect.door import NoAnswer, NotAdmitted, Unreachable
+from syncline.connect.door import NoAnswer, NotAdmitted, NotAllowed, Unreachable
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Stream
 from syncline.model.observation import Gone, Observation
 from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
-from syncline.sync import endless, missed, poison, settle
+from syncline.sync import endless, missed, paused, poison, settle
 from syncline.sync.hub import Hub, one_at_a_time
 
 RESOLUTION_SECONDS = 2.0
@@ -22,15 +22,27 @@ RESOLUTION_SECONDS = 2.0
 LOOK_LATER_SECONDS = 5.0
 
 
+What = Literal["not reached", "paused", "refused", "not allowed"]
+"""Nobody answers; a person or a refusal stopped it; it turned us away; we do not connect to its address."""
+
+
 class NotNow(Exception):
     """The system cannot be read at present; nothing was changed. Try again after so many seconds.
 
-    said: the system itself named that time, as at a rate limit.
+    said: the system itself named that time, as at a rate limit. what: in a word; remedy: the next command to type.
     """
 
-    def __init__(self, system: str, reason: str, after: float = LOOK_LATER_SECONDS, *, said: bool = False) -> None:
-        super().__init__(f"{system}: {reason}")
-        self.after, self.said = after, said
+    def __init__(
+        self, system: str, reason: str, after: float = LOOK_LATER_SECONDS, *, said: bool = False,
+        what: What = "not reached", remedy: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__(f"{system}: {reason.removeprefix(f'{system}: ')}")
+        self.after, self.said, self.what, self.remedy = after, said, what, remedy
+
+
+def stopped(hub: Hub, system: str) -> NotNow:
+    """Of a system that is paused."""
+    return NotNow(system, paused.said(hub, system), 0.0, what="paused", remedy=paused.goes_on(hub, system))
 
 
 def ask(hub: Hub, system: str, request: Request) -> Answer:
@@ -43,15 +55,15 @@ def ask(hub: Hub, system: str, request: Request) -> Answer:
 
 def asked_of(hub: Hub, system: str, request: Request) -> tuple[Answer, Outcome | None]:
     """The answer, and what it means where it is no success."""
-    state = hub.ledger.system_state(system)
-    if state.paused:
-        raise NotNow(system, f"paused: {state.why}" if state.why else "paused")
+    if hub.ledger.system_state(system).paused:
+        raise stopped(hub, system)
     try:
         answer = hub.door.call(system, request, "read")
     except NotAdmitted as error:
         refused(hub, system, Denied(reason=str(error)))
     except Unreachable as error:
-        raise NotNow(system, str(error), error.after or LOOK_LATER_SECONDS) from error
+        what: What = "not allowed" if isinstance(error, NotAllowed) else "not reached"
+        raise NotNow(system, str(error), error.after or LOOK_LATER_SECONDS, what=what) from error
     except NoAnswer as error:
         raise NotNow(system, str(error) or type(error).__name__) from error
     return answer, hub.connectors[system].errors(answer)
@@ -60,9 +72,10 @@ def asked_of(hub: Hub, system: str, request: Request) -> tuple[Answer, Outcome |
 def refused(hub: Hub, system: str, problem: Outcome) -> NoReturn:
     """A refusal to speak to us pauses that system only; all else is no more than not now."""
     if isinstance(problem, Denied):
+        why = problem.reason.removeprefix(f"{system}: ") or "denied"
         with hub.ledger.unit() as unit:
-            unit.save_system_state(SystemState(system=system, paused=True, why=problem.reason or "denied"))
-        raise NotNow(system, problem.reason or "denied")
+            unit.save_system_state(SystemState(system=system, paused=True, why=why))
+        raise NotNow(system, why, what="refused", remedy=paused.admitted(hub, system))
     if isinstance(problem, Later):
         raise NotNow(system, f"asks us to wait {problem.after:g} s", problem.after, said=True)
     reason = getattr(problem, "reason", "")

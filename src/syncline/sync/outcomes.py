@@ -87,7 +87,7 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
     elif isinstance(outcome, Rejected):
         reject(desk.hub, case, binding, intent, outcome)
     elif isinstance(outcome, Denied):
-        desk.unit.save_system_state(SystemState(system=link.system, paused=True, why=outcome.reason or "denied"))
+        desk.unit.save_system_state(SystemState(system=link.system, paused=True, why=without_name(link, outcome)))
     elif isinstance(outcome, Later):
         case.put(lid, due_since=link.due_since or desk.now, due_at=desk.now + outcome.after)
     elif isinstance(outcome, Clash | Missing):
@@ -96,6 +96,11 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
     elif isinstance(outcome, Exists):
         desk.unit.put_hints([Hint(system=link.system, stream=link.stream, id=outcome.id, at=desk.now)])
         case.put(lid, parked=exists_already(link.system, outcome.id, desk.now))
+
+
+def without_name(link: Link, outcome: Denied) -> str:
+    """Why it denied us."""
+    return outcome.reason.removeprefix(f"{link.system}: ") or "denied"
 
 
 def ask_again(desk: Desk, case: Case, lid: int, link: Link) -> None:
