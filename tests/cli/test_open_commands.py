@@ -137,11 +137,11 @@ def test_undo_puts_back_what_a_run_wrote_and_the_undo_can_be_undone(folder: Fold
     assert dry.returncode == 0, dry.stderr
     assert "would be taken back" in dry.stdout
     assert held_in(folder, "odoo", "contact3@example.test", "phone") == "+4315553333"
-    done = folder.typed("undo", str(run))
+    done = folder.typed("undo", str(run), "--yes")
     assert done.returncode == 0, done.stderr
     assert held_in(folder, "odoo", "contact3@example.test", "phone").replace(" ", "") == before.replace(" ", "")
     assert any(one["undone_by"] for one in listed(folder, "runs"))
-    assert folder.typed("undo", "99999").returncode == 2
+    assert folder.typed("undo", "99999", "--yes").returncode == 2
 
 
 def test_fields_of_ours_are_made_once(folder: Folder) -> None:

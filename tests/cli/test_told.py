@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from syncline.cli import told
-from syncline.ledger.errors import LeaseHeld, LedgerTooNew, NoLedger
+from syncline.ledger.errors import LeaseHeld, LedgerTooNew, NoLedger, Unusable
 from syncline.vault.errors import NoSecret
 
 SECRET = "pat-na1-0123456789abcdef"
@@ -36,6 +37,7 @@ def ended(error: BaseException) -> tuple[int, str]:
         (NoLedger("there is no ledger"), 1, "syncline plan"),
         (LedgerTooNew("too new"), 1, "syncline --version"),
         (NoSecret("the vault holds no secret"), 1, "syncline check"),
+        (DBAPIError("SELECT secret", {}, sqlite3.DatabaseError("disk image is malformed")), 1, "syncline status"),
         (sqlite3.OperationalError("database or disk is full"), 1, "syncline status"),
         (PermissionError(13, "Permission denied", "hub.yaml"), 1, "syncline status"),
         (KeyboardInterrupt(), 130, "syncline status"),
@@ -46,6 +48,19 @@ def test_what_is_known_names_the_next_command(error: BaseException, code: int, t
     assert found == code
     assert said.rstrip().splitlines()[-1].strip() == then
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("why", "then"),
+    [("file is not a database", "--ledger FILE"), ("unable to open database file", "a look needs files there")],
+)
+def test_a_ledger_that_cannot_be_opened_says_what_to_do(why: str, then: str) -> None:
+    error = Unusable(Path("/hub/ledger.sqlite"), DBAPIError("SELECT secret", {}, sqlite3.OperationalError(why)))
+    code, said = ended(error)
+    assert code == 1
+    assert said.startswith(f"The ledger /hub/ledger.sqlite cannot be opened: {why}.")
+    assert said.rstrip().endswith(then)
+    assert "secret" not in said
 
 
 def test_what_nobody_expected_leaves_a_report_without_values() -> None:

@@ -62,10 +62,12 @@ def known(error: Exception) -> tuple[str, str, int] | None:
     """Imported only now: a program that starts needs none of it."""
     import sqlite3
 
+    from sqlalchemy.exc import DBAPIError
+
     from syncline.config.problems import DeclarationErrors
     from syncline.connect.door import NoAnswer, Unreachable
     from syncline.egress.address import Forbidden
-    from syncline.ledger.errors import LeaseHeld, LedgerError, LedgerTooNew, NoLedger
+    from syncline.ledger.errors import LeaseHeld, LedgerError, LedgerTooNew, NoLedger, Unusable
     from syncline.vault.errors import VaultError
 
     if isinstance(error, DeclarationErrors):
@@ -74,6 +76,8 @@ def known(error: Exception) -> tuple[str, str, int] | None:
         return str(error), "syncline status", NOT_DONE
     if isinstance(error, NoLedger):
         return f"{error}.", "syncline plan", NOT_DONE
+    if isinstance(error, Unusable):
+        return str(error), error.remedy, NOT_DONE
     if isinstance(error, LedgerTooNew):
         return str(error), "syncline --version", NOT_DONE
     if isinstance(error, LedgerError | VaultError):
@@ -82,6 +86,8 @@ def known(error: Exception) -> tuple[str, str, int] | None:
         return str(error), "syncline check", NOT_REACHED
     if isinstance(error, Forbidden):
         return f"{error}; see docs/egress.md", "syncline check", BAD_INPUT
+    if isinstance(error, DBAPIError):
+        error = error.orig if isinstance(error.orig, Exception) else error
     if isinstance(error, sqlite3.DatabaseError):  # its texts name tables and files, never values
         return f"The ledger cannot be used: {error}.", "syncline status", NOT_DONE
     if isinstance(error, OSError):

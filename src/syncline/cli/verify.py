@@ -30,6 +30,8 @@ def verify(only: Only = None, hub: HubFile = HUB, ledger: LedgerFile = None, jso
     not_reached(told.not_reached)
     if told.not_reached:
         ends(NOT_REACHED, lets_go_on(told.not_reached))
+    if not told.compared:
+        ends(NOT_REACHED, "syncline sync, then syncline verify")
     ends(NOT_DONE if told.differing else OK, "syncline plan" if told.differing else "")
 
 
@@ -38,6 +40,10 @@ def show(told: Verified, declaration: Declaration) -> None:
     from syncline.cli.shown import out
     from syncline.look.said import many, said
 
+    if not told.compared:
+        reason = "not every system was reached" if told.not_reached else "no record has a row yet"
+        out(f"Nothing could be compared: {reason}. It took {told.seconds:.1f} s.", bold=True)
+        return
     stored = f" ({told.stored:,} as that system stores them)" if told.stored else ""
     out(
         f"{percent(told.score)} of {many(told.compared, 'field')} of {many(told.records, 'record')} agree{stored}; "
@@ -69,10 +75,16 @@ def undo(
     from syncline.acts.told import Undone
     from syncline.cli.asked import ask, ends, not_reached
     from syncline.cli.opened import declared
-    from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
+    from syncline.cli.told import BAD_INPUT, NOT_DONE, NOT_REACHED, OK, stop
 
     opened = declared(hub, ledger)
-    if not (dry or yes or json) and sys.stdin.isatty():
+    if not (dry or yes) and (json or not sys.stdin.isatty()):
+        stop(
+            f"Nothing was done: nobody can be asked here whether run {run} is to be taken back.",
+            f"syncline undo {run} --dry says what that does; syncline undo {run} --yes does it",
+            BAD_INPUT,
+        )
+    if not (dry or yes):
         told, _ = ask(Undo(run=run, dry=True), hub, ledger, Undone, json=False, opened=opened)
         show_undone(told, opened.declaration)
         if not typer.confirm("Do that?"):

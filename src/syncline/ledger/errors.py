@@ -5,6 +5,7 @@ LedgerError
 ├── LeaseLost     this process wrote it until another took over
 ├── ReadOnly      a unit was asked of a ledger that was opened to look
 ├── NoLedger      there is nothing to look at
+├── Unusable      the file cannot be opened, or is no database
 ├── LedgerTooNew  a newer version of Syncline wrote this ledger
 ├── LedgerClosed  it was closed before
 ├── UnitOpen      a unit inside a unit
@@ -12,6 +13,8 @@ LedgerError
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class LedgerError(Exception):
@@ -32,6 +35,20 @@ class ReadOnly(LedgerError):
 
 class NoLedger(LedgerError):
     """There is nothing to look at."""
+
+
+class Unusable(LedgerError):
+    """The file cannot be opened, or is no database; `remedy` says what to do."""
+
+    def __init__(self, path: Path, error: BaseException) -> None:
+        said = str(getattr(error, "orig", None) or error)  # without the statement, whose values are nobody's business
+        super().__init__(f"The ledger {path} cannot be opened: {said}.")
+        damaged = "not a database" in said or "malformed" in said
+        self.remedy = (
+            "it is no ledger, or is damaged: put a backup in its place, or name another one: --ledger FILE"
+            if damaged
+            else f"be a user who may read and write {path} and the folder {path.parent}: a look needs files there"
+        )
 
 
 class LedgerTooNew(LedgerError):

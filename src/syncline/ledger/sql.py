@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from syncline.ledger import lease, marks
 from syncline.ledger.dialect import Sqlite, Synchronous
-from syncline.ledger.errors import LedgerClosed, LedgerError, NoLedger, ReadOnly, UnitOpen
+from syncline.ledger.errors import LedgerClosed, LedgerError, NoLedger, ReadOnly, UnitOpen, Unusable
 from syncline.ledger.migrate import check_version, migrate, version_of
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
@@ -39,7 +41,7 @@ def open_ledger(
     read_only:   only looks; needs no lease and never waits for the process that writes.
     clock:       the lease's seconds; all processes on one ledger must mean the same by it.
 
-    Raises LeaseHeld, NoLedger or LedgerTooNew.
+    Raises LeaseHeld, NoLedger, Unusable or LedgerTooNew.
     """
     path = path_of(where)
     if read_only and not path.exists():
@@ -53,6 +55,11 @@ def open_ledger(
                 check_version(version_of(connection), path)
             return SqlLedger(texts, None, Numbers({}))
         return open_to_write(texts, path, lease.Holder.here(owner), clock, lease_seconds)
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        engine.dispose()
+        if not read_only and "locked" in str(error):
+            raise
+        raise Unusable(path, error) from error
     except BaseException:
         engine.dispose()
         raise
