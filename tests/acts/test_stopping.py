@@ -200,3 +200,12 @@ def test_what_cannot_be_stopped_or_resumed_is_said(world: ActingWorld, act: Act,
     assert isinstance(told, Refused), told
     assert why in told.why
     assert told.remedy
+
+
+def test_a_system_that_was_nearly_named_is_no_system(world: ActingWorld) -> None:
+    world.both(1)
+    for what, meant in (("er", "erp"), ("contacts", "contact")):
+        for act in (Pause(what=what), Resume(what=what)):
+            told = world.act(act)
+            assert isinstance(told, Refused)
+            assert f"Did you mean {meant}?" in told.why

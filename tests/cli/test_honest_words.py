@@ -46,6 +46,15 @@ def test_an_undo_asks_somebody_or_needs_a_yes(folder: Path, more: list[str]) -> 
     assert "There is no run 1" in typed("undo", "1", "--dry")[2]
 
 
+# ---- names
+@pytest.mark.parametrize("words", [["pause"], ["resume"], ["parked", "edit"], ["parked", "retry"], ["withhold"]])
+def test_an_act_takes_no_part_of_a_name(folder: Path, words: list[str]) -> None:
+    code, out, err = typed(*words, "odo", *(["x"] if words[-1] == "edit" else []))
+    assert (code, out) == (2, "")
+    assert "did you mean odoo?" in err
+    assert "syncline show odo" in err
+
+
 # ---- verify
 def test_where_nothing_was_compared_nothing_agrees(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     away = (NotReached(system="odoo", stream="res.partner", why="no answer"),)

@@ -36,6 +36,24 @@ def test_several_are_listed_and_none_is_said(tmp_path: Path) -> None:
                 find.one(looking, what)
 
 
+def test_an_act_is_about_what_is_named_exactly_and_never_about_a_part_of_a_name(tmp_path: Path) -> None:
+    with looked_at(tmp_path) as (small, ledger):
+        looking = look(small, ledger)
+        record = small.case_of("crm").record.id
+        row = small.row("erp", "contact").id
+        for what in (str(record), f" erp/contact/{row} ", f"erp/{row}", "CONTACT0@EXAMPLE.TEST"):
+            assert find.exactly(looking, what).record == record, what
+        for what in ("Contact 0", "contact0", "+43000", "Cont", "er", "nobody@example.test"):
+            with pytest.raises(find.NotFound):
+                find.exactly(looking, what)
+        for what, meant in (("erpp", "erp"), ("er", "erp"), ("CRM", "crm"), ("contacts", "contact")):
+            with pytest.raises(find.NotFound, match=f"did you mean {meant}"):
+                find.exactly(looking, what)
+        with pytest.raises(find.NotFound) as far:
+            find.exactly(looking, "zebra")
+        assert "did you mean" not in str(far.value)
+
+
 def test_a_merged_record_is_the_one_that_took_it_over(tmp_path: Path) -> None:
     with looked_at(tmp_path) as (small, ledger):
         looking = look(small, ledger)

@@ -8,6 +8,7 @@ from syncline.acts.finding import case_at
 from syncline.acts.refusal import refuse
 from syncline.acts.tally import Tally
 from syncline.acts.told import Done
+from syncline.look.find import near
 from syncline.look.place import parse
 from syncline.sync import deliver, pausing, rebaseline, rounds, run, stops
 from syncline.sync.hub import Hub
@@ -101,4 +102,8 @@ def record_named(hub: Hub, what: str) -> int:
     if what.isdigit() or "/" in what:
         return case_at(hub, parse(what)).record.id
     known = [*hub.declaration.order, *hub.declaration.entities]
-    raise refuse(f"{what} is no system, entity or record.", f"say a record's number, or one of: {', '.join(known)}")
+    meant = near(hub.declaration, what)
+    also = f" Did you mean {meant}?" if meant else ""
+    raise refuse(
+        f"{what} is no system, entity or record.{also}", f"say a record's number, or one of: {', '.join(known)}"
+    )

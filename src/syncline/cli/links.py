@@ -11,7 +11,7 @@ from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile, a_word_follows
 Of = Annotated[
     list[str] | None, typer.Option("--of", metavar="WHAT", help="Of this record, by whatever people have. Repeatable.")
 ]
-One = Annotated[str, typer.Argument(metavar="A", help="A record, by whatever people have.")]
+One = Annotated[str, typer.Argument(metavar="A", help="A record: its number, a row of it, or all of a match key.")]
 Other = Annotated[str, typer.Argument(metavar="B", help="Another record, or a row as SYSTEM/STREAM/ID.")]
 Row = Annotated[str, typer.Argument(metavar="ID", help="A row: SYSTEM/STREAM/ID, or RECORD@SYSTEM.")]
 Candidate = Annotated[str, typer.Argument(metavar="ID", help="The record that may be a duplicate.")]

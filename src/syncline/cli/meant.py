@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from shlex import quote
+from typing import TYPE_CHECKING, NoReturn
 
 from syncline.cli.opened import Declared, looking_at
 from syncline.cli.told import BAD_INPUT, stop
 
 if TYPE_CHECKING:
+    from syncline.look.find import Several
     from syncline.look.looking import Looking
     from syncline.look.place import Place
 
@@ -15,7 +17,7 @@ ON_SCREEN = 20
 
 
 def place_of(opened: Declared, what: str, command: str, *, field: str | None = None) -> str:
-    """The place that a command is about: as it is written, or of the record that people call so."""
+    """The place that an act is about: as it is written, or of the record that has exactly this key."""
     from syncline.look.place import NoPlace, parse
 
     try:
@@ -26,12 +28,18 @@ def place_of(opened: Declared, what: str, command: str, *, field: str | None = N
 
 
 def found_by(opened: Declared, what: str, command: str) -> Place:
-    """By an e-mail, a number, a name, a page's address."""
+    """By a match key's value, as an e-mail or an order number, or a page's address; never by a part of a name."""
+    from syncline.look import find
     from syncline.look.place import Place, parse
 
     with looking_at(opened) as found:
-        one, _ = named(found, what, command)
-    return Place(record=one) if isinstance(one, int) else parse(one)
+        try:
+            one = find.exactly(found, what)
+        except find.NotFound as error:
+            stop(str(error.args[0]), f"syncline show {quote(what)} searches for it", BAD_INPUT)
+        except find.Several as error:
+            several(error, command)
+    return Place(record=one.record) if one.record else parse(one.at)
 
 
 def with_field(place: Place, field: str | None) -> Place:
@@ -39,6 +47,14 @@ def with_field(place: Place, field: str | None) -> Place:
     from msgspec.structs import replace
 
     return place if field is None else replace(place, field=field)
+
+
+def exact_record(opened: Declared, what: str, command: str) -> int:
+    """The record that an act is about; stops for a row that belongs to none."""
+    place = found_by(opened, what, command)
+    if not place.record:
+        stop(f"{place} belongs to no record: it is parked.", f"syncline parked retry {place}", BAD_INPUT)
+    return place.record
 
 
 def named(found: Looking, what: str, command: str) -> tuple[int | str, Place]:
@@ -50,9 +66,14 @@ def named(found: Looking, what: str, command: str) -> tuple[int | str, Place]:
     except find.NotFound as error:
         stop(str(error.args[0]), f"{command} SYSTEM/STREAM/ID, or syncline status", BAD_INPUT)
     except find.Several as error:
-        lines = "\n".join(f"  {one.at}  {one.entity} {one.name} ({one.by})" for one in error.found[:ON_SCREEN])
-        stop(f"That is more than one:\n{lines}", f"{command} {error.found[0].at}", BAD_INPUT)
+        several(error, command)
     return one.record or one.at, place
+
+
+def several(error: Several, command: str) -> NoReturn:
+    """Each with its place."""
+    lines = "\n".join(f"  {one.at}  {one.entity} {one.name} ({one.by})" for one in error.found[:ON_SCREEN])
+    stop(f"That is more than one:\n{lines}", f"{command} {error.found[0].at}", BAD_INPUT)
 
 
 def record_of(found: Looking, what: str, command: str) -> tuple[int, Place]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 At = Annotated[
     str,
-    typer.Argument(metavar="ID", help="Its place, as the list has it; or an e-mail, a number, a name of its record."),
+    typer.Argument(
+        metavar="ID", help="Its place, as the list has it; or all of a match key of its record, as an e-mail."
+    ),
 ]
 MaybeAt = Annotated[str | None, typer.Argument(metavar="ID", help="Its place, as the list has it.")]
 Field = Annotated[str | None, typer.Argument(metavar="FIELD", help="The field, where ID does not name it.")]

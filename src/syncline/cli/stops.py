@@ -10,7 +10,10 @@ from syncline.cli.open_things import MOST, Most
 from syncline.cli.opened import HUB, AsJson, Declared, HubFile, LedgerFile, a_word_follows
 
 Brake = Annotated[str, typer.Argument(metavar="ID", help="As the list has it: SYSTEM/STREAM/KIND.")]
-What = Annotated[str, typer.Argument(metavar="WHAT", help="A system, an entity, or a record, by whatever people have.")]
+What = Annotated[
+    str,
+    typer.Argument(metavar="WHAT", help="A system, an entity, or a record: its number, row, or all of a match key."),
+]
 
 
 def brake(context: typer.Context, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
@@ -103,10 +106,8 @@ def resume(what: What, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJs
 
 def meant(opened: Declared, what: str, command: str) -> str:
     """A system or an entity by its name, else a record's number."""
-    from syncline.cli.meant import record_of
-    from syncline.cli.opened import looking_at
+    from syncline.cli.meant import exact_record
 
     if what in opened.declaration.systems or what in opened.declaration.entities:
         return what
-    with looking_at(opened) as found:
-        return str(record_of(found, what, f"syncline {command}")[0])
+    return str(exact_record(opened, what, f"syncline {command}"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from syncline.config.declaration import Declaration
 from syncline.connect.connector import SHARED
 from syncline.identity.match import fitted, key_text
 from syncline.look.looking import Looking
@@ -17,6 +19,8 @@ from syncline.model.record import Record
 
 MOST = 20
 PAGE = 2000
+NEAR = 0.7
+"""So alike is a name that was mistyped."""
 TEXTS = frozenset({*FIRST, "phone", "domain", "last_name", "vat_id"})
 """Fields that are searched for a text, where nothing else finds it."""
 
@@ -68,6 +72,33 @@ def find(looking: Looking, what: str) -> tuple[list[Found], Place]:
             return found, place
     ways = (by_address, by_row, by_key, by_text)
     return next((found for way in ways if (found := way(looking, text))), []), Place()
+
+
+def exactly(looking: Looking, what: str) -> Found:
+    """The one that an act is about: by a place, a page's address or a whole match key, never by a part of a name.
+
+    Raises NotFound or Several.
+    """
+    text = what.strip()
+    place = place_of(looking, text)
+    ways = (by_address, by_row, by_key)
+    found = at_place(looking, place) if place is not None else []
+    found = found or next((seen for way in ways if (seen := way(looking, text))), [])
+    if not found:
+        meant = near(looking.declaration, text)
+        also = f"; did you mean {meant}?" if meant else ": say its number, its row or all of a match key's value"
+        raise NotFound(f"Nothing is called exactly {what!r}{also}")
+    if len(found) > 1:
+        raise Several(what, found)
+    return found[0]
+
+
+def near(declaration: Declaration, text: str) -> str:
+    """The system or entity that was probably meant; empty where none is near."""
+    known = {name.casefold(): name for name in (*declaration.order, *declaration.entities)}
+    word = text.casefold()
+    found = get_close_matches(word, known, n=1, cutoff=NEAR) or [k for k in known if word and k.startswith(word)]
+    return known[found[0]] if found else ""
 
 
 # ---- a place
