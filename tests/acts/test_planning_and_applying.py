@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from acting_world import ActingWorld, down
+from acting_world import ActingWorld, acting, down
 
 from syncline.acts.act import Apply, Plan, Sync, Undo
 from syncline.acts.told import Applied, Planned, Refused, Synced, Undone
@@ -136,3 +136,15 @@ def test_an_apply_to_a_system_that_is_down_says_so(world: ActingWorld, tmp_path:
     told = world.done(Applied, Apply(file=file))
     assert told.counts == {"dropped": 12}
     assert [one.system for one in told.not_reached] == ["erp"]
+
+
+def test_a_plan_in_mode_read_only_is_refused_with_what_lets_it_be_applied(tmp_path: Path) -> None:
+    with acting(tmp_path, mode="read-only") as world:
+        world.type("crm", email="new@example.test", name="New")
+        file = str(tmp_path / "plan.json")
+        assert world.done(Planned, Plan(out=file)).writes == 1
+        told = world.act(Apply(file=file))
+        assert isinstance(told, Refused)
+        assert "read-only" in told.why
+        assert told.remedy == f"set `mode: live` (or approve) in hub.yaml, then: syncline apply {file}"
+        assert world.writes() == 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from acting_world import ActingWorld
 
-from syncline.acts.act import Pause, Provision
-from syncline.acts.told import Done, Provisioned
-from syncline.connect.request import Answer, Effect, Request
+from syncline.acts.act import Pause, Plan, Provision
+from syncline.acts.told import Done, Planned, Provisioned
+from syncline.connect.request import Answer, Conversation, Effect, Page, Request
 from syncline.connect.stream import Field
 
 
@@ -54,13 +55,43 @@ def states(told: Provisioned) -> list[tuple[str, str, str]]:
     return [(one.system, one.field, one.state) for one in told.fields]
 
 
-def test_what_is_missing_is_named_and_then_made_once(world: ActingWorld) -> None:
+def test_what_cannot_be_told_is_said_so_and_then_made_once(world: ActingWorld) -> None:
     door = needing(world)
     named = world.done(Provisioned, Provision(dry=True))
-    assert states(named) == [("crm", "our_id", "missing"), ("erp", "our_id", "missing")]
+    assert states(named) == [("crm", "our_id", "unknown"), ("erp", "our_id", "unknown")]
     assert door.made == []
     assert [state for *_, state in states(world.done(Provisioned, Provision()))] == ["made", "made"]
     assert [state for *_, state in states(world.done(Provisioned, Provision()))] == ["there", "there"]
+
+
+def telling(world: ActingWorld, **there: tuple[str, ...]) -> None:
+    """The systems tell which of our fields they have."""
+
+    def told(has: tuple[str, ...]) -> Any:
+        def defined(names: Sequence[str]) -> Conversation:
+            yield from ()
+            return Page(records=tuple({"name": one} for one in names if one in has))
+
+        return defined
+
+    known = world.hub.connectors
+    told_of = {
+        name: replace(made, streams=tuple(replace(one, defined=told(there.get(name, ()))) for one in made.streams))
+        for name, made in known.items()
+    }
+    world.hub = replace(world.hub, connectors=told_of)
+
+
+def test_what_is_missing_is_told_from_what_is_there_and_a_plan_warns_of_it(world: ActingWorld) -> None:
+    needing(world)
+    telling(world, crm=("our_id",))
+    named = world.done(Provisioned, Provision(dry=True))
+    assert states(named) == [("crm", "our_id", "there"), ("erp", "our_id", "missing")]
+    assert world.done(Planned, Plan()).missing == (), "no create needs it"
+    world.type("crm", email="new@example.test", name="New")
+    assert [(one.system, one.field) for one in world.done(Planned, Plan()).missing] == [("erp", "our_id")]
+    telling(world, crm=("our_id",), erp=("our_id",))
+    assert world.done(Planned, Plan()).missing == ()
 
 
 def test_one_that_cannot_be_made_holds_up_no_other(world: ActingWorld) -> None:

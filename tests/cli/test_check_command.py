@@ -27,9 +27,18 @@ def test_a_hub_that_is_right_is_reached_and_what_to_type_next_is_said(folder: Fo
     assert done.returncode == 0, said(done)
     assert "hubspot: reached" in done.stdout
     assert "odoo: reached" in done.stdout
+    assert "syncline_key: missing; syncline provision" in done.stdout, "found out by a read"
     assert done.stdout.rstrip().splitlines()[-1].startswith("next: syncline ")
     assert not (folder.path / ".syncline").exists(), "a check leaves nothing behind"
     assert all(secret not in said(done) for secret in SECRETS.values())
+
+
+def test_fields_of_ours_that_are_there_are_said_to_be_there(folder: Folder) -> None:
+    assert folder.typed("provision").returncode == 0
+    found = json.loads(folder.typed("check", "--json").stdout)
+    assert {one["state"] for one in found["needs"]} == {"there"}
+    dry = json.loads(folder.typed("provision", "--dry", "--json").stdout)
+    assert {one["state"] for one in dry["fields"]} == {"there"}
 
 
 def test_as_one_json_document(folder: Folder) -> None:

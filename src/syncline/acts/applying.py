@@ -18,6 +18,7 @@ from syncline.sync.hub import Hub
 from syncline.sync.listed import Fate
 
 AGAIN = "syncline plan --out FILE makes a new one"
+WRITES = "set `mode: live` (or approve) in hub.yaml"
 
 
 def apply(hub: Hub, act: Apply, who: str, say: Say) -> Applied:
@@ -27,6 +28,9 @@ def apply(hub: Hub, act: Apply, who: str, say: Say) -> Applied:
         why = applying.refusal(hub, plan)
         if why is not None:
             raise refuse(f"{act.file} cannot be applied: {why}.", AGAIN)
+        if {hub.declaration.mode_of(one.system, one.entity) for one in plan.writes()} == {"read-only"}:
+            remedy = f"{WRITES}, then: syncline apply {act.file}"
+            raise refuse("Nothing was written: the mode is read-only, which writes nothing.", remedy)
         working = Tally(say).watching(run.begin(hub, "apply", who))
         done = applying.apply(working, plan)
     dropped = done.of("dropped")

@@ -9,6 +9,7 @@ from syncline.acts.act import Plan, Say
 from syncline.acts.chosen import chosen
 from syncline.acts.news import everything
 from syncline.acts.patience import patiently
+from syncline.acts.provisioning import missing_for
 from syncline.acts.refusal import refuse
 from syncline.acts.syncing import not_reached
 from syncline.acts.tally import Tally
@@ -37,11 +38,13 @@ def plan(hub: Hub, act: Plan, who: str, say: Say) -> Planned:
     with made.text:
         if act.out is not None:
             save(made, act.out)
+        creates = {(one.system, one.stream) for one in made.writes() if one.write == "create"}
         riskiest = tuple(islice(made.writes(), RISKIEST))
         return Planned(
             id=made.id, file=act.out, counts=made.foot.counts, calls=made.foot.calls,
             seconds=seconds_of(hub, made.foot.calls), writes=sum(1 for _ in made.writes()), riskiest=riskiest,
             open_count=sum(1 for _ in everything(hub)), then=made.foot.then, views=made.head.views,
+            missing=tuple(missing_for(hub, creates)),
             names=names_in(hub, riskiest), not_reached=not_reached(not_now),
         )  # fmt: skip
 

@@ -46,10 +46,23 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     seconds: float = 0.0
 
 
+class Needed(Struct, frozen=True, kw_only=True):
+    """A field of ours in a system: `made` now, `there` already, `missing`, or why it could not be made.
+
+    unknown: it cannot be told whether it is there.
+    """
+
+    system: str
+    stream: str
+    field: str
+    state: Literal["made", "there", "missing", "failed", "unknown"]
+    why: str = ""
+
+
 class Planned(Struct, frozen=True, kw_only=True, tag=True):
     """A plan's head: `counts` of writes by kind, `calls` by system, the seconds these take, and its riskiest writes.
 
-    open_count: what waits for a person, and is in no plan.
+    open_count: what waits for a person, and is in no plan. missing: fields of ours that its creates need.
     """
 
     id: str
@@ -63,6 +76,7 @@ class Planned(Struct, frozen=True, kw_only=True, tag=True):
     views: tuple[StreamView, ...] = ()
     names: dict[int, str] = {}
     open_count: int = 0
+    missing: tuple[Needed, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
 
 
@@ -152,16 +166,6 @@ class Undone(Struct, frozen=True, kw_only=True, tag=True):
     counts: dict[str, int]
     steps: tuple[Taken, ...] = ()
     synced: Synced | None = None
-
-
-class Needed(Struct, frozen=True, kw_only=True):
-    """A field of ours in a system: `made` now, `there` already, `missing`, or why it could not be made."""
-
-    system: str
-    stream: str
-    field: str
-    state: Literal["made", "there", "missing", "failed"]
-    why: str = ""
 
 
 class Provisioned(Struct, frozen=True, kw_only=True, tag=True):

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from syncline.cli.reached import Reached
     from syncline.config.load import Loaded
 
+STATES = {
+    "there": "there", "missing": "missing; syncline provision makes it",
+    "unknown": "whether it is there cannot be told; syncline provision makes what is missing",
+}  # fmt: skip
+"""Of fields of ours in a system."""
+
 
 def run(
     explain: Annotated[
@@ -88,6 +94,7 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]]]:
     With a ledger that is thrown away: whoever runs the hub is not disturbed, and nothing is remembered.
     """
     from syncline import app
+    from syncline.acts.provisioning import looked_for
     from syncline.cli.reached import reach
     from syncline.sync import provision
 
@@ -96,11 +103,10 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]]]:
         if app.keeps_secrets(opened.declaration):
             opened.make_folder()
         with app.running(opened.declaration, where, environment=opened.environment, vault_at=opened.ledger) as running:
-            needs = [
-                {"system": one.system, "stream": one.stream, "field": one.field.name}
-                for one in provision.needs(running.hub)
-            ]
-            return list(reach(running.hub)), needs
+            found = list(reach(running.hub))
+            needs = [looked_for(running.hub, one) for one in provision.needs(running.hub)]
+            told = [{"system": o.system, "stream": o.stream, "field": o.field, "state": o.state} for o in needs]
+            return found, told
 
 
 def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> None:
@@ -120,9 +126,12 @@ def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> N
         for one in streams:
             if one.hidden:
                 out(f"{system}: {one.stream} does not show {', '.join(one.hidden)}: not there, or hidden.")
-    for system in dict.fromkeys(one["system"] for one in needs):
-        named = ", ".join(f"{one['stream']}.{one['field']}" for one in needs if one["system"] == system)
-        out(f"{system}: creates need {named}; syncline provision makes what is missing.")
+    away = {one.system for one in found if one.why}
+    for system, state in dict.fromkeys((one["system"], one["state"]) for one in needs):
+        those = [one for one in needs if (one["system"], one["state"]) == (system, state)]
+        named = ", ".join(f"{one['stream']}.{one['field']}" for one in those)
+        if system not in away:
+            out(f"{system}: creates need {named}: {STATES[state]}.")
 
 
 def paused_now(opened: Declared, found: Sequence[Reached]) -> list[dict[str, str]]:

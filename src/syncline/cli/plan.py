@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from syncline.sync.sheet import PlannedField, PlannedWrite
 
 SHOWN = 10
+WRITES = "set `mode: live` (or approve) in hub.yaml"
+"""What lets a plan be applied."""
 
 
 def plan(
@@ -83,11 +85,22 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
         out(f"{many(told.open_count, 'thing')} open, and in no plan: syncline conflicts, syncline parked.")
     for line in views(told):
         out(line)
+    for one in told.missing:
+        out(f"{one.system}: {one.stream}.{one.field} is missing there, and creates need it: syncline provision.")
     if file is not None:
         out(f"Plan {told.id[:12]} is in {file}; it holds personal data: keep it to yourself and delete it.")
     if told.writes:
-        then = f"syncline apply {file}" if file else "syncline plan --out plan.json, then syncline apply it"
-        out(f"next: {then}")
+        out(f"next: {then_of(told, file)}")
+
+
+def then_of(told: Planned, file: Path | None) -> str:
+    """What to type next. In mode read-only nothing of it can be applied."""
+    if told.views and all(view.mode == "read-only" for view in told.views):
+        return f"nothing: mode read-only writes nothing; {WRITES}, then: syncline plan --out plan.json"
+    first = "syncline provision, then " if told.missing else ""
+    return first + (
+        f"syncline apply {file}" if file else "syncline plan --out plan.json, then syncline apply plan.json"
+    )
 
 
 def show_write(write: PlannedWrite, told: Planned, declaration: Declaration) -> None:

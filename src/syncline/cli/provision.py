@@ -8,6 +8,9 @@ import typer
 
 from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
 
+SAID = {"unknown": "cannot be told"}
+"""Of a field whose system does not say whether it is there."""
+
 
 def run(
     dry: Annotated[bool, typer.Option("--dry", help="Only name those that are missing.")] = False,
@@ -22,12 +25,16 @@ def run(
 
     told, _ = ask(Provision(dry=dry), hub, ledger, Provisioned, json=json)
     failed = [one for one in told.fields if one.state == "failed"]
+    unknown = [one for one in told.fields if one.state == "unknown"]
     missing = [one for one in told.fields if one.state == "missing"]
     if not json:
         for one in told.fields:
-            out(f"{one.state}: {one.system} {one.stream}.{one.field}" + (f" ({one.why})" if one.why else ""))
+            out(
+                f"{SAID.get(one.state, one.state)}: {one.system} {one.stream}.{one.field}"
+                + (f" ({one.why})" if one.why else "")
+            )
         if not told.fields:
             out("The declaration needs no fields of ours.")
     if failed:
         ends(NOT_DONE, "syncline check, then syncline provision")
-    ends(OK, "syncline provision" if missing else "syncline plan", None if json else out)
+    ends(OK, "syncline provision" if missing or unknown else "syncline plan", None if json else out)

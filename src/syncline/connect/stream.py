@@ -78,6 +78,7 @@ class Stream:
         batch_takes(order): may it go in a batch? What may not goes by itself. A vendor that takes only writes of one
             shape at once (the same fields, say) answers what that is: those with equal answers go together.
     define(field): makes a field there, where the vendor lets fields be made.
+    defined(names): which of these fields are there: a read whose rows are `{"name": ...}`; None: it cannot be told.
     needs: fields of ours that `define` makes there before the first create, as the one for our own ids.
         Of `fields`, those that are `ours` are made where a hub writes to them.
     changed_at, created_at, version: the raw fields of the system's own stamps and version.
@@ -107,6 +108,7 @@ class Stream:
     batch_takes: Callable[[WriteOrder], Hashable] = lambda order: True
     receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
     define: Callable[[Field], Asked] | None = None
+    defined: Callable[[Sequence[str]], Asked] | None = None
     needs: tuple[Field, ...] = ()
     changed_at: str | None = None
     created_at: str | None = None

@@ -215,6 +215,8 @@ def remedy_of(parking: Parking, at: str) -> str:
     """What to do about it, and the command that tries it again; what a correction there heals needs none."""
     if parking.code == DOES_NOT_FIT and parking.remedy:
         return parking.remedy
+    if "syncline parked retry" in parking.remedy:
+        return parking.remedy
     again = f"syncline parked retry {at}"
     return f"{parking.remedy}, then: {again}" if parking.remedy else again
 

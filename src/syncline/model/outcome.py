@@ -6,6 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
+NOT_MADE = "field-not-made"
+"""The code of a refusal for want of a field of ours, which `provision` makes."""
+
 
 class Done(Struct, frozen=True, kw_only=True):
     """It is done. `stored` is the object as the system holds it now; None if it did not tell."""

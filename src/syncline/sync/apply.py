@@ -10,7 +10,7 @@ from syncline.mapping.binding import Binding
 from syncline.merge.order import Cycle, Place
 from syncline.model.link import Link
 from syncline.model.rows import Run
-from syncline.sync import birth, deliver, derive, observe, remap, settle, sheet, stops
+from syncline.sync import birth, deliver, derive, observe, paused, remap, settle, sheet, stops
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.listed import Applied, Listed
@@ -112,7 +112,9 @@ def why_not(hub: Hub, binding: Binding) -> str:
     """Why nothing leaves for a stream."""
     if stops.is_paused(hub, binding):
         return f"it is paused (syncline resume {binding.system}, or {binding.entity})"
-    return "read-only, or being read anew"
+    if hub.declaration.mode_of(binding.system, binding.entity) == "read-only":
+        return "the mode is read-only; to have it written, set `mode: live` (or approve) in hub.yaml"
+    return f"its rows went back, and it is being read anew ({paused.goes_on(hub, binding.system)})"
 
 
 def write_batch(

@@ -13,7 +13,7 @@ from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.observation import Observation
-from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.outcome import NOT_MADE, Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
 from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint, SystemState
 from syncline.sync.desk import Desk
@@ -21,6 +21,7 @@ from syncline.sync.hub import Hub
 
 RETRY_SECONDS = 1.0
 RETRY_CAP_SECONDS = 300.0
+REMEDIES = {NOT_MADE: f"syncline provision, then: syncline parked retry --code {NOT_MADE}"}
 ASKED_AGAIN = 12
 """How often what may come by itself is waited for, some 25 minutes in all; then a person must see to it."""
 
@@ -127,7 +128,7 @@ def reject(hub: Hub, case: Case, binding: Binding, intent: Intent, outcome: Reje
     system = case.links[intent.link].system
     parking = Parking(
         code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now, refused=True,
-        remedy="correct the value at its source, or what the system requires, then retry",
+        remedy=REMEDIES.get(outcome.code, "correct the value at its source, or what the system requires, then retry"),
     )  # fmt: skip
     if goes_on or left_out:
         link = case.links[intent.link]

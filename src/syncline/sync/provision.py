@@ -10,6 +10,7 @@ from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Asked, Field
 from syncline.model.outcome import Exists, Outcome, Rejected
+from syncline.sync import observe
 from syncline.sync.hub import Hub
 
 
@@ -44,6 +45,15 @@ def needs(hub: Hub) -> Iterator[Need]:
             if field.ours and field.name in written:
                 found[binding.system, plain, field.name] = Need(system=binding.system, stream=plain, field=field)
     yield from found.values()
+
+
+def is_there(hub: Hub, need: Need) -> bool | None:
+    """Is it there already? None: its system cannot tell. Raises NotNow; nothing is written."""
+    stream = hub.stream(need.system, need.stream)
+    if stream.defined is None:
+        return None
+    page, _ = observe.show(hub, need.system, stream, stream.defined((need.field.name,)))
+    return any(one.get("name") == need.field.name for one in page.records)
 
 
 def make(hub: Hub, need: Need) -> bool:

@@ -9,9 +9,10 @@ from canned import answer, hubspot, linked, play, record, stream
 
 from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Field, WriteOrder
+from syncline.connectors.hubspot import errors
 from syncline.connectors.hubspot.kinds import KEY_PROPERTY
 from syncline.connectors.hubspot.paths import VERSION
-from syncline.model.outcome import Clash, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.outcome import NOT_MADE, Clash, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
 
 CRM = f"/crm/objects/{VERSION}/"
 NOW = 1793871000.0 + 3600
@@ -350,3 +351,21 @@ def test_products_that_cannot_be_looked_up_now_are_looked_up_later(status: int, 
     asked = deal.update("1", {"line_items": [{"hs_sku": "P-1"}]}, None)
     answers = (linked(), Answer(status=status, body={}), *([answer()] if expected is Done else []))
     assert isinstance(play(asked, *answers)[1], expected)
+
+
+def test_which_fields_are_there_is_asked_by_a_read() -> None:
+    contact = stream("contact")
+    assert contact.defined is not None
+    asked = contact.defined((KEY_PROPERTY, "is_vip"))
+    request = next(asked)
+    assert (request.method, request.path) == ("GET", f"/crm/properties/{VERSION}/contacts")
+    with pytest.raises(StopIteration) as end:
+        asked.send(Answer(status=200, body={"results": [{"name": "email"}, {"name": KEY_PROPERTY}]}))
+    assert end.value.value.records == ({"name": KEY_PROPERTY},)
+
+
+def test_a_create_without_our_key_field_is_refused_for_want_of_it() -> None:
+    body = {"category": "VALIDATION_ERROR", "message": "idProperty syncline_key is not a unique property of contact"}
+    refused = errors.problem(Answer(status=400, body=body))
+    assert isinstance(refused, Rejected)
+    assert refused.code == NOT_MADE

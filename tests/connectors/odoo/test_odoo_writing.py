@@ -350,3 +350,11 @@ def test_a_field_that_odoo_cannot_have_is_rejected_without_a_call(field: Field) 
     played = defined(field)
     assert isinstance(played.end, Rejected)
     assert played.calls == []
+
+
+def test_which_fields_are_there_is_asked_by_a_read() -> None:
+    defined = stream("res.partner").defined
+    assert defined is not None
+    played = Played(defined(("x_region", "x_rank")), {"x_rank": {"type": "integer"}})
+    assert played.calls[0][0] == "res.partner/fields_get"
+    assert (played.end.records, played.writes) == (({"name": "x_rank"},), [])

@@ -81,6 +81,7 @@ def records(kind: Kind, use: Use) -> Stream:
         create=writing.create(kind), update=writing.update(kind),
         delete=writing.delete(kind), done=writing.done, batch=writing.batch(kind),
         batch_takes=writing.batch_takes(kind), receipts=writing.receipts, define=writing.define(kind),
+        defined=writing.defined(kind),
         needs=(Field(name=KEY_PROPERTY),),
         changed_at=kind.changed, created_at="createdAt",
         unstamped=(*(one.field for one in kind.related), *((LINES,) if kind.lines else ())),

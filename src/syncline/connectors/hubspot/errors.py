@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncline.connect.request import Answer
-from syncline.model.outcome import Clash, Denied, Exists, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.outcome import NOT_MADE, Clash, Denied, Exists, Later, Missing, Outcome, Rejected, Unknown
 
 WAITS = {"TEN_SECONDLY_ROLLING": 10.0, "SECONDLY": 1.0, "DAILY": 3600.0}
 """Seconds to wait for each quota. HubSpot names none; the day's begins at midnight of the account, wherever that is."""
@@ -18,6 +18,7 @@ MIGRATING_SECONDS = 60.0
 SERVER_ERROR = 500
 
 EXISTING = re.compile(r"Existing ID: *(\d+)|(\d+) already has that value", re.IGNORECASE)
+NOT_UNIQUE = re.compile(r"idProperty .*is not a unique property|unique property.* does not exist", re.IGNORECASE)
 NAMED = re.compile(r"Property [\"']?([A-Za-z0-9_]+)[\"']? does not exist", re.IGNORECASE)
 
 
@@ -53,6 +54,8 @@ def refusal(error: Mapping[str, Any], said: str | None = None) -> Outcome:
         return Clash()
     if category in ("RATE_LIMITS", "RATE_LIMIT"):
         return Later(after=WAITS["TEN_SECONDLY_ROLLING"])
+    if NOT_UNIQUE.search(said):
+        return Rejected(reason=plainly(said), code=NOT_MADE)
     field, code = blamed(error, said)
     return Rejected(reason=plainly(said), field=field, code=(code or category or "rejected").lower().replace("_", "-"))
 

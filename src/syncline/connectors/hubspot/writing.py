@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from syncline.connect.request import Answer, Request
+from syncline.connect.request import Answer, Conversation, Page, Request
 from syncline.connect.stream import Asked as Asks
 from syncline.connect.stream import Field, WriteOrder
 from syncline.connectors.hubspot import documents, errors, paths
@@ -134,6 +134,16 @@ def named(error: Mapping[str, Any]) -> list[str]:
 
 
 # ---- fields
+def defined(kind: Kind) -> Callable[[Sequence[str]], Conversation]:
+    """Which properties are there, of all that the type has."""
+
+    def ask(names: Sequence[str]) -> Conversation:
+        answer = yield Request(method="GET", path=paths.properties(kind.plural))
+        return Page(records=tuple({"name": one["name"]} for one in answer.body["results"] if one["name"] in names))
+
+    return ask
+
+
 def define(kind: Kind) -> Callable[[Field], Request]:
     """The request that makes a property; ours has unique values."""
 

@@ -80,6 +80,9 @@ def stream(model: Model, calls: Calls, use: Use) -> Stream:
     def define(field: Field) -> Asked:
         return fields.define(model, calls, field)
 
+    def defined(names: Sequence[str]) -> Asked:
+        return fields.defined(model, calls, names)
+
     return Stream(
         name=model.name, key="id", fields=model.fields, page=page,
         changes=reader.changes, get=reader.get, sweep=reader.sweep,
@@ -89,7 +92,7 @@ def stream(model: Model, calls: Calls, use: Use) -> Stream:
         delete=delete if "delete" in model.may else None,
         done=writing.done if model.may else None,
         batch=batch if model.may else None, batch_takes=batch_takes, receipts=writing.receipts if model.may else None,
-        define=define if model.may else None,
+        define=define if model.may else None, defined=defined,
         changed_at="write_date", created_at="create_date", time=seconds,
         settles_in=SettlesIn(changes=LATE_COMMIT_SECONDS),
         deletes_proven_by="missing" if use.options.get("sees_all") is True else None,  # I11

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from syncline.connect.request import Conversation
+from collections.abc import Sequence
+
+from syncline.connect.request import Conversation, Page
 from syncline.connect.stream import Field
 from syncline.connectors.odoo.asking import Ended, Steps, read, until_it_ends, write
 from syncline.connectors.odoo.calls import Calls
@@ -18,6 +20,12 @@ KINDS = {
 def define(model: Model, calls: Calls, field: Field) -> Conversation:
     """Makes the field, unless it is there. Only an administrator's key may."""
     return until_it_ends(steps(model, calls, field))
+
+
+def defined(model: Model, calls: Calls, names: Sequence[str]) -> Conversation:
+    """Which of these fields the model has."""
+    answer = yield calls.fields_get(model.name, names)
+    return Page(records=tuple({"name": name} for name in names if name in answer.body))
 
 
 def steps(model: Model, calls: Calls, field: Field) -> Steps:
