@@ -9,6 +9,7 @@ from acting_world import ActingWorld, acting
 
 from syncline.acts.act import Act, Apply, Pause, Plan, Release, Resume, Sync
 from syncline.acts.told import Applied, Done, Planned, Refused, Synced
+from syncline.look.opened import everything
 from syncline.testing.ledgers import on_sqlite
 
 
@@ -209,3 +210,15 @@ def test_a_system_that_was_nearly_named_is_no_system(world: ActingWorld) -> None
             told = world.act(act)
             assert isinstance(told, Refused)
             assert f"Did you mean {meant}?" in told.why
+
+
+def test_a_paused_record_is_listed_until_it_is_resumed(world: ActingWorld) -> None:
+    world.both(1)
+    world.done(Synced, Sync())
+    rid = world.link("crm", "crm0").record
+    world.done(Done, Pause(what=str(rid)))
+    [one] = list(everything(world.hub))
+    assert (one.kind, one.at, one.name, one.remedy) == ("paused", str(rid), "Contact 0", f"syncline resume {rid}")
+    assert world.done(Synced, Sync()).open_count == 1
+    world.done(Done, Resume(what=str(rid)))
+    assert list(everything(world.hub)) == []

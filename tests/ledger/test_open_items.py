@@ -27,11 +27,12 @@ def seen(items: Any) -> list[tuple[str, str, str, float]]:
 def test_what_is_open_on_a_record() -> None:
     full = record(
         conflicts={"email": Conflict(sides={}, since=3.0)}, parked=PARKING, candidate_of=9, created_at=2.0,
-        unfit={"score": PARKING}, episodes={"won": Episode(asked=True, since=4.0), "lost": Episode()},
+        paused=True, unfit={"score": PARKING}, episodes={"won": Episode(asked=True, since=4.0), "lost": Episode()},
     )  # fmt: skip
     assert seen(of_record(full)) == [
         ("conflict", "email", "conflict", 3.0), ("parked", "", "rejected", 7.0), ("parked", "score", "rejected", 7.0),
         ("asked", "won", "asked", 4.0), ("candidate", "", "candidate", 2.0),
+        ("paused", "", "paused", 0.0),
     ]  # fmt: skip
     assert seen(of_record(record())) == []
     assert seen(of_record(record(state="merged", merged_into=2, parked=PARKING))) == []

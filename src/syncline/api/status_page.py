@@ -17,6 +17,7 @@ REFRESH_SECONDS = 5
 LISTS = {
     "conflict": "syncline conflicts", "difference": "syncline conflicts", "withheld": "syncline conflicts",
     "parked": "syncline parked", "candidate": "syncline parked", "asked": "syncline parked", "held": "syncline brake",
+    "paused": "syncline parked",
 }  # fmt: skip
 """The command that lists each kind of what is open."""
 

@@ -33,7 +33,7 @@ def parked(
     json: AsJson = False,
 ) -> None:  # fmt: skip
     """What cannot go on without a person: parked records, rows and fields, possible duplicates, questions of rules."""
-    listed(context, ("parked", "candidate", "asked"), code, limit, hub, ledger, json)
+    listed(context, ("parked", "candidate", "asked", "paused"), code, limit, hub, ledger, json)
 
 
 def conflicts(

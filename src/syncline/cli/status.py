@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LISTS = {
     "conflict": "syncline conflicts", "difference": "syncline conflicts", "withheld": "syncline conflicts",
     "parked": "syncline parked", "candidate": "syncline parked", "asked": "syncline parked", "held": "syncline brake",
+    "paused": "syncline parked",
 }  # fmt: skip
 """The command that lists each kind of what is open."""
 
@@ -91,10 +92,10 @@ def show(view: Status, zone: str) -> None:
 
 
 def state(one: SystemView) -> str:
-    """Reached, or why not."""
+    """What was last known of it."""
     if one.paused:
         return f"paused: {one.why}" if one.why else "paused"
-    return "never read" if not one.read else "reached"
+    return "read" if one.read else "never read"  # whether it answers now is not known: see Last read
 
 
 def count(number: int) -> str:

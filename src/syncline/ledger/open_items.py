@@ -10,7 +10,7 @@ from msgspec import Struct
 from syncline.model.link import Link
 from syncline.model.record import Record
 
-OpenKind = Literal["conflict", "difference", "parked", "withheld", "candidate", "held", "asked"]
+OpenKind = Literal["conflict", "difference", "parked", "withheld", "candidate", "held", "asked", "paused"]
 ITSELF = 0
 """The link of what is open on a record itself."""
 
@@ -41,7 +41,10 @@ def order_of(item: OpenItem) -> tuple[int, int, str, str]:
 
 
 def of_record(record: Record) -> Iterator[OpenItem]:
-    """Its conflicts and parkings, what a rule asks, and whether it may be a duplicate. A merged record is an alias."""
+    """Its conflicts and parkings, what a rule asks, and whether it may be a duplicate, or is paused.
+
+    A merged record is an alias.
+    """
     if record.state == "merged":
         return
     for field, conflict in record.conflicts.items():
@@ -64,6 +67,8 @@ def of_record(record: Record) -> Iterator[OpenItem]:
         yield OpenItem(
             record=record.id, kind="candidate", code="candidate", entity=record.entity, since=record.created_at
         )
+    if record.paused:
+        yield OpenItem(record=record.id, kind="paused", code="paused", entity=record.entity)
 
 
 def of_link(link: Link) -> Iterator[OpenItem]:

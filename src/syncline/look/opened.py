@@ -20,7 +20,9 @@ from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
 PAGE = 500
-KINDS: tuple[OpenKind, ...] = ("conflict", "difference", "parked", "withheld", "candidate", "held", "asked")
+KINDS: tuple[OpenKind, ...] = (
+    "conflict", "difference", "parked", "withheld", "candidate", "held", "asked", "paused",
+)  # fmt: skip
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -94,6 +96,9 @@ def described_one(desk: Desk, item: OpenItem) -> Opened | None:
         return of_parking(desk, case, item)
     if item.kind == "candidate":
         return of_candidate(desk, case, item)
+    if item.kind == "paused":
+        why = "a person paused it: it is not written anywhere until it is resumed"
+        return made(desk, case, item, at=str(item.record), why=why, remedy=f"syncline resume {item.record}")
     if item.kind == "asked":
         at = str(Place(record=item.record))
         why = f"the condition of the rule {item.field} ended: what becomes of what it made?"
