@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from acting_world import HUB, ActingWorld, acting
+from acting_world import HUB, ActingWorld, acting, down
 
 from syncline.acts.act import Parked, Pause, Settle, Sync, Undo
 from syncline.acts.told import Done, Refused, Synced
 from syncline.cli import sync as command
+from syncline.cli.status import state
 from syncline.config.load import load
+from syncline.look.looking import Looking
+from syncline.look.status import status
 
 
 def into(world: ActingWorld, mode: str) -> None:
@@ -94,3 +97,19 @@ def test_a_decision_that_is_told_says_nothing_of_modes(world: ActingWorld) -> No
     at = f"{world.link('crm', 'crm0').record}.phone"
     assert "mode" not in world.done(Done, Settle(how="set", at=at, value="77")).said
     assert "mode" not in world.done(Done, Pause(what="erp")).said
+
+
+def test_a_system_that_was_not_reached_is_not_called_read_until_it_is_read_again(world: ActingWorld) -> None:
+    def said() -> str:
+        looking = Looking(declaration=world.hub.declaration, ledger=world.hub.ledger, now=world.now)
+        return next(state(one) for one in status(looking).systems if one.name == "erp")
+
+    world.both(1)
+    world.done(Synced, Sync())
+    assert said() == "read"
+    down(world, "erp")
+    world.done(Synced, Sync())
+    assert said().startswith("not reached: erp")
+    world.systems["erp"].up = True
+    world.done(Synced, Sync())
+    assert said() == "read"

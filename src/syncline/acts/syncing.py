@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from msgspec.structs import replace
+
 from syncline.acts.act import Say, Sync
 from syncline.acts.chosen import chosen
 from syncline.acts.news import Before
@@ -35,11 +37,23 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
     assert isinstance(hub.run, int), "a sync is one run"
     new, new_count, open_count = before.news()
     held, waiting = left_over(hub)
+    keep_failures(hub, not_now)
     return Synced(
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
         open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
         not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip
+
+
+def keep_failures(hub: Hub, not_now: NotRead) -> None:
+    """Why systems could not be worked on, for whoever looks later; what is read of one since ends that."""
+    if not not_now:
+        return
+    with hub.ledger.unit() as unit:
+        for system, why in {place[0]: str(reason) for place, reason in not_now.items()}.items():
+            state = hub.ledger.system_state(system)
+            if not state.paused:
+                unit.save_system_state(replace(state, failed=why, failed_at=hub.clock()))
 
 
 def left_over(hub: Hub) -> tuple[int, int]:

@@ -95,6 +95,8 @@ def state(one: SystemView) -> str:
     """What was last known of it."""
     if one.paused:
         return f"paused: {one.why}" if one.why else "paused"
+    if one.failed:
+        return f"not reached: {one.failed}"
     return "read" if one.read else "never read"  # whether it answers now is not known: see Last read
 
 

@@ -29,6 +29,7 @@ class SystemView(Struct, frozen=True, kw_only=True):
     """read: when it last showed something, by our clock; 0: never. paused: nobody speaks to it, and why.
 
     delay: seconds since the oldest of its streams was last read to its end; None: one never was.
+    failed: why a sync could not work on it, where nothing of it was read since.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SystemView(Struct, frozen=True, kw_only=True):
     why: str
     read: float
     delay: float | None
+    failed: str = ""
 
 
 class StreamView(Struct, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ def systems_of(looking: Looking, streams: tuple[StreamView, ...]) -> Iterator[Sy
         yield SystemView(
             name=name, connector=system.connector, mode=system.mode or looking.declaration.mode, paused=state.paused,
             why=state.why, read=max(ends, default=0.0), delay=looking.now - oldest if oldest else None,
+            failed=state.failed if state.failed_at >= max(ends, default=0.0) else "",
         )  # fmt: skip
 
 

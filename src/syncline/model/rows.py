@@ -132,9 +132,14 @@ class Held(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
 
 class SystemState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """May this system be spoken to? A system that denied us is paused until its credentials change."""
+    """May this system be spoken to? A system that denied us is paused until its credentials change.
+
+    failed, failed_at: why a whole run could not work on it, and when; what was read of it since is later than that.
+    """
 
     system: str
     paused: bool = False
     why: str = ""
     clock_ahead: float = 0.0
+    failed: str = ""
+    failed_at: float = 0.0
