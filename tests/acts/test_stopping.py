@@ -31,7 +31,7 @@ def test_a_paused_system_is_neither_read_nor_written(world: ActingWorld) -> None
     (lost,) = told.not_reached
     assert (lost.what, lost.remedy) == ("paused", "syncline resume erp")
     assert lost.why == "erp: paused: anna: they move house; to go on: syncline resume erp"
-    assert told.held == 3
+    assert (told.held, told.paused) == (3, ("erp",))
     assert world.value("crm", "crm0", "name") == "Another 0", "the other is read"
     world.done(Done, Resume(what="erp"))
     told = world.done(Synced, Sync())

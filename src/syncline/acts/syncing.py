@@ -41,6 +41,7 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
     return Synced(
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
         open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
+        paused=pauses(hub), looks=looks(hub),
         not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip
 
@@ -83,6 +84,23 @@ def kept_back(hub: Hub) -> dict[str, int]:
         if mode != "live":
             found[mode] += hub.ledger.count_due(binding.system, binding.stream, BELOW_NEVER)
     return dict(+found)
+
+
+def pauses(hub: Hub) -> tuple[str, ...]:
+    """The systems and entities whose pause keeps writes that are due."""
+    names: dict[str, bool] = {}
+    for binding in hub.declaration.bindings:
+        if hub.ledger.count_due(binding.system, binding.stream, BELOW_NEVER):
+            found = [(binding.system, binding.system), (binding.entity, stops.ENTITY + binding.entity)]
+            names |= {name: True for name, key in found if hub.ledger.system_state(key).paused}
+    return tuple(names)
+
+
+def looks(hub: Hub) -> int:
+    """How many rows are looked at again, to prove what was written there."""
+    going = [one for one in hub.declaration.bindings if not waits_for_a_person(hub, one)]
+    live = [one for one in going if hub.declaration.mode_of(one.system, one.entity) != "read-only"]
+    return sum(hub.ledger.count_hints(one.system, one.stream) for one in live)
 
 
 def waits_for_a_person(hub: Hub, binding: Binding) -> bool:

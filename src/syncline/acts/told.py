@@ -30,6 +30,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     """`run` is what `undo` takes. written: kind of write to how many. new: what this run left open, the first hundred.
 
     held, waiting: links that wait for a brake or an approval, and those that go on by themselves later.
+    paused: systems and entities whose pause keeps writes. looks: of those waiting, looks at what was written.
     kept_back: mode (`read-only`, `approve`) to how many links are due and not written because of it.
     """
 
@@ -42,6 +43,8 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     held: int = 0
     waiting: int = 0
     kept_back: dict[str, int] = {}
+    paused: tuple[str, ...] = ()
+    looks: int = 0
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
 

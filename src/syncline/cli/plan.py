@@ -96,7 +96,8 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
 def then_of(told: Planned, file: Path | None) -> str:
     """What to type next. In mode read-only nothing of it can be applied."""
     if told.views and all(view.mode == "read-only" for view in told.views):
-        return f"nothing: mode read-only writes nothing; {WRITES}, then: syncline plan --out plan.json"
+        then = f"syncline apply {file}" if file else "syncline plan --out plan.json"
+        return f"mode read-only writes nothing; {WRITES}, then: {then}"
     first = "syncline provision, then " if told.missing else ""
     return first + (
         f"syncline apply {file}" if file else "syncline plan --out plan.json, then syncline apply plan.json"

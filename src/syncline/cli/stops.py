@@ -34,7 +34,9 @@ def brake(context: typer.Context, hub: HubFile = HUB, ledger: LedgerFile = None,
             out(f"{at}  {one.count:,} held since {since}" + (f": {one.why}" if one.why else ""))
             out(f"  syncline brake show {at}, then syncline brake release {at}")
         if not held:
-            out("Nothing is held.")
+            out("Nothing is held by a brake.")
+            if found.declaration.mode == "approve":
+                out("mode approve: what waits for you: syncline plan --out plan.json, then syncline apply plan.json")
 
 
 def show(at: Brake, limit: Most = MOST, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:

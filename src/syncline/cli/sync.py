@@ -56,7 +56,7 @@ def verdict(told: Synced, strict: bool) -> tuple[int, str]:
     if told.kept_back:
         return NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.kept_back)
     if told.held and not told.new_count:
-        return NOT_DONE, "syncline brake, or syncline plan where the mode is approve"
+        return NOT_DONE, f"syncline resume {told.paused[0]}" if told.paused else "syncline brake"
     if told.new_count or (strict and told.open_count):
         conflicts = any(one.kind in ("conflict", "difference", "withheld") for one in told.new)
         return NOT_DONE, "syncline conflicts" if conflicts else "syncline parked"
@@ -80,9 +80,10 @@ def show(told: Synced, declaration: Declaration) -> None:
         out(f"  {many(number, 'write')} due, and not written: the mode is {mode}.")
     stopped = told.held - told.kept_back.get("approve", 0)
     if stopped > 0:
-        out(f"  {many(stopped, 'write')} held by a brake, or by a pause.")
+        by = " or ".join(f"the pause of {name} (syncline resume {name})" for name in told.paused)
+        out(f"  {many(stopped, 'write')} held by {by or 'a brake (syncline brake)'}.")
     if told.waiting:
-        out(f"  {many(told.waiting, 'write')} waiting for something that comes by itself.")
+        out(f"  {many(told.waiting, 'write')} waiting for what comes by itself: {waits(told)}; the next sync goes on.")
     older = told.open_count - told.new_count
     if older > 0:
         out(f"  {many(older, 'thing')} open since before.")
@@ -90,16 +91,27 @@ def show(told: Synced, declaration: Declaration) -> None:
         out("All systems agree.")
 
 
+def waits(told: Synced) -> str:
+    """What for."""
+    rest = told.waiting - told.looks
+    looks = f"{told.looks:,} for a look at what was just written" if told.looks else ""
+    others = f"{rest:,} for a reference, a rollup or another try" if rest > 0 else ""
+    return ", ".join(one for one in (looks, others) if one)
+
+
 def sentence(one: Opened, declaration: Declaration) -> str:
     """One open thing: what, both values, why, and what to do."""
-    from syncline.look.said import said
+    from syncline.look.said import nameless, said
+
+    def name_of(record: int) -> str:
+        return one.names.get(record) or nameless(record)
 
     what = " ".join(part for part in (one.entity, one.name, one.field) if part)
     where = f" in {one.system}" if one.system else ""
     values = ""
     if one.ours is not None or one.theirs is not None:
-        ours = said(one.ours, declaration, one.entity, one.field)
-        values = f": record {ours}, there {said(one.theirs, declaration, one.entity, one.field)}"
+        ours = said(one.ours, declaration, one.entity, one.field, name_of)
+        values = f": record {ours}, there {said(one.theirs, declaration, one.entity, one.field, name_of)}"
     why = f": {one.why}" if one.why else ""
     remedy = f" -- {one.remedy}" if one.remedy else ""
     return f"{one.at}  {one.kind if one.code == one.kind else one.code}, {what}{where}{values}{why}{remedy}"

@@ -53,7 +53,9 @@ def show(told: Verified, declaration: Declaration) -> None:
     for one in told.differs[:SHOWN]:
         ours = said(one.record, declaration, one.entity, one.field)
         theirs = said(one.there, declaration, one.entity, one.field)
-        out(f"  {one.at}  {one.entity} {one.name} {one.field}: record {ours}, {one.system} {one.id} {theirs}")
+        what = f"record {ours}, {one.system} {one.id} {theirs}"
+        what = what if one.id else f"not made in {one.system} {one.stream} yet"
+        out(f"  {one.at}  {one.entity} {one.name}{' ' if one.field else ''}{one.field}: {what}")
     if told.differing > SHOWN:
         out(f"  ... and {told.differing - SHOWN:,} more: --json has the first {len(told.differs):,}.")
 

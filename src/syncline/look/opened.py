@@ -29,6 +29,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     """Something that waits for a person or a changed condition.
 
     at:   its place, as commands take it. name: what people call the record.
+    names: what people call the records that `ours` and `theirs` refer to.
     code: of what is parked, the brake's kind of what is held; else the kind again.
     """
 
@@ -44,6 +45,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     ours: Value = None
     theirs: Value = None
     since: float = 0.0
+    names: dict[int, str] = {}
 
 
 # ---- lists
@@ -117,8 +119,15 @@ def made(
     return Opened(
         at=at, kind=item.kind, code=item.code, entity=item.entity, name=name_of(case.record, desk.declaration),
         system=system or item.system, field=item.field, why=why, remedy=remedy, ours=ours, theirs=theirs,
-        since=item.since,
+        since=item.since, names=names_in(desk, item, (ours, theirs)),
     )  # fmt: skip
+
+
+def names_in(desk: Desk, item: OpenItem, values: Sequence[Value]) -> dict[int, str]:
+    """Of the records that these values of a field refer to."""
+    if item.field not in desk.hub.reference_fields.get(item.entity, ()):
+        return {}
+    return {one: calling(desk)(one) for one in values if isinstance(one, int)}
 
 
 # ---- each kind
