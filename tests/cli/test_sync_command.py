@@ -98,7 +98,7 @@ def test_verify_agrees_and_names_what_differs(folder: Folder) -> None:
     different = folder.typed("verify", "--json")
     found = json.loads(different.stdout)
     assert different.returncode == (1 if found["differing"] else 0)
-    assert different.returncode == 0 or different.stderr.splitlines()[-1] == "next: syncline sync"
+    assert different.returncode == 0 or different.stderr.splitlines()[-1] == "next: syncline plan"
     assert folder.typed("sync").returncode == 0
     assert folder.typed("verify").returncode == 0
 
