@@ -21,7 +21,6 @@ from pathlib import Path
 
 import httpx2
 
-from syncline.cli import demo_company
 from syncline.connectors import hubspot, odoo
 from syncline.ledger.sql import open_ledger
 from syncline.model.intent import Intent
@@ -30,6 +29,7 @@ from syncline.model.record import FieldValue, Record
 from syncline.sandbox import known, serve
 from syncline.sandbox.company import Size
 from syncline.sandbox.remote import Remote, in_process
+from syncline.testing import vendor_pair
 
 LINKS = 1_000_000
 TARGET_SECONDS = 5.0
@@ -55,7 +55,7 @@ def company(folder: Path) -> Iterator[Remote]:
         one.seed(Size(contacts=3, accounts=2, products=1, deals=0))
     with serve.running(list(sandboxes.values())) as addresses:
         templates = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
-        text = demo_company.hub_yaml(templates, dict(zip(sandboxes, addresses, strict=True)))  # type: ignore[arg-type]
+        text = vendor_pair.hub_yaml(templates, dict(zip(sandboxes, addresses, strict=True)))  # type: ignore[arg-type]
         text = re.sub(r"(?m)^(    connector: \w+)$", r"\1\n    poll: 1s", text)
         (folder / "hub.yaml").write_text(text, encoding="utf-8")
         yield in_process(sandboxes["hubspot"])

@@ -30,13 +30,13 @@ import uvicorn
 from syncline import app
 from syncline.api.webhooks import Endpoint, WebhookDoor, keep_in
 from syncline.app import Running
-from syncline.cli import demo_company
 from syncline.connect.door import Door
 from syncline.connect.request import Answer, Effect, Request
 from syncline.connectors import hubspot, odoo
 from syncline.sync import deliver, derive, observe, rounds, urgent
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
+from syncline.testing import vendor_pair
 
 CONTACTS, ACCOUNTS, PRODUCTS = 200, 3000, 1500
 WEBHOOKS = 120
@@ -180,7 +180,7 @@ def main() -> int:
     app.share_the_interpreter()
     print("webhook accepted to write sent, above the bare calls")
     with sandboxes() as where, tempfile.TemporaryDirectory() as folder:
-        text = demo_company.hub_yaml(
+        text = vendor_pair.hub_yaml(
             {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template},
             where,  # type: ignore[dict-item]
         )

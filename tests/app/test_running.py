@@ -13,12 +13,12 @@ import pytest
 
 from syncline import app
 from syncline.app import Running
-from syncline.cli import demo_company
 from syncline.connectors import hubspot, odoo
 from syncline.sandbox import known, serve
 from syncline.sandbox.clock import Clock
 from syncline.sandbox.company import Size
 from syncline.sync import provision, rounds
+from syncline.testing import vendor_pair
 
 SECRETS = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}
 TEMPLATES = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
@@ -32,7 +32,7 @@ def two(folder: Path, change: Any = lambda text: text, **secrets: str) -> Iterat
     for one in sandboxes:
         one.seed(Size(contacts=5, accounts=3, products=2, deals=0))
     with serve.running(sandboxes) as (first, second):
-        text = change(demo_company.hub_yaml(TEMPLATES, {"hubspot": first, "odoo": second}))  # type: ignore[arg-type]
+        text = change(vendor_pair.hub_yaml(TEMPLATES, {"hubspot": first, "odoo": second}))  # type: ignore[arg-type]
         declaration = app.declared(text, {**SECRETS, **secrets}).declaration
         with app.running(declaration, folder / "ledger.sqlite", clock=clock.now) as running:
             yield running, clock

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from syncline import app
 from syncline.app import Running
-from syncline.cli import demo_company
 from syncline.cli.main import program
 from syncline.connectors import hubspot, odoo
 from syncline.sandbox import known, serve
@@ -24,6 +23,7 @@ from syncline.sandbox.clock import Clock
 from syncline.sandbox.company import Size
 from syncline.sandbox.sandbox import Sandbox
 from syncline.sync import provision, rounds
+from syncline.testing import vendor_pair
 
 SECRETS = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}
 TEMPLATES = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
@@ -90,7 +90,7 @@ class Folder:
     def edit(self, system: str, stream: str, find: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Somebody changes a row in that system's own screens, in a second of its own: stamps are of whole seconds."""
         self.sandboxes[system].clock.advance(1.0)
-        demo_company.saved(system, stream, find, values)(self.sandboxes)
+        vendor_pair.saved(system, stream, find, values)(self.sandboxes)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def served(path: Path, contacts: int = 5) -> Iterator[Folder]:
     clock.set(time.time())
     with serve.running(list(sandboxes.values())) as found:
         addresses = dict(zip(sandboxes, found, strict=True))
-        text = demo_company.hub_yaml({k: t for k, t in TEMPLATES.items() if t}, addresses)
+        text = vendor_pair.hub_yaml({k: t for k, t in TEMPLATES.items() if t}, addresses)
         (path / "hub.yaml").write_text(text, encoding="utf-8")
         env = path / ".env"
         env.touch(mode=0o600)

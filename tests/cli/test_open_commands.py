@@ -28,7 +28,7 @@ def listed(folder: Folder, *words: str) -> Any:
 
 
 def held_in(folder: Folder, system: str, email: str, field: str) -> Any:
-    from syncline.cli.demo_company import rows
+    from syncline.testing.vendor_pair import rows
 
     stream = {"hubspot": "contacts", "odoo": "res.partner"}[system]
     return next(row[field] for _, row in rows(folder.sandboxes[system], stream) if row.get("email") == email)

@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
 
 def phone_in(folder: Folder, system: str) -> str:
     """As that system holds it."""
-    from syncline.cli.demo_company import rows
+    from syncline.testing.vendor_pair import rows
 
     stream = {"hubspot": "contacts", "odoo": "res.partner"}[system]
     return next(str(row["phone"]) for _, row in rows(folder.sandboxes[system], stream) if row.get("email") == EMAIL)

@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx2
 
-from syncline.cli import demo_company
 from syncline.connectors import hubspot, odoo
 from syncline.sandbox import known, serve
 from syncline.sandbox.company import Size
 from syncline.sandbox.remote import Remote, in_process
 from syncline.sandbox.sandbox import Sandbox
+from syncline.testing import vendor_pair
 
 TEMPLATES = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
 SECRETS = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}
@@ -79,7 +79,7 @@ class World:
         return {**os.environ, **SECRETS, "NO_COLOR": "1"}
 
     def declare(self, poll: str = "1s", change: Callable[[str], str] = str) -> None:
-        text = demo_company.hub_yaml(TEMPLATES, self.addresses)  # type: ignore[arg-type]
+        text = vendor_pair.hub_yaml(TEMPLATES, self.addresses)  # type: ignore[arg-type]
         text = re.sub(r"(?m)^(    connector: \w+)$", rf"\1\n    poll: {poll}", text)
         assert text.count("poll:") == 2
         (self.folder / "hub.yaml").write_text(change(text), encoding="utf-8")

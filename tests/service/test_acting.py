@@ -18,7 +18,6 @@ from syncline.acts import act as acts
 from syncline.acts import told
 from syncline.acts.act import Act, Pause, Say, Step
 from syncline.acts.told import Done, Refused, Told
-from syncline.cli import demo_company
 from syncline.cli.acting import Waiting, act_on
 from syncline.config.declaration import Declaration
 from syncline.connectors import hubspot, odoo
@@ -26,6 +25,7 @@ from syncline.ledger.requests import KEPT_SECONDS, SERVICE, Requests, open_reque
 from syncline.ledger.sql import SqlLedger, open_ledger
 from syncline.sync.hub import Hub
 from syncline.sync.sheet import declaration_hash
+from syncline.testing import vendor_pair
 
 ACT = Pause(what="odoo", why="a new accountant")
 QUICK = Waiting(taken_seconds=0.5)
@@ -35,7 +35,7 @@ QUICK = Waiting(taken_seconds=0.5)
 def declaration() -> Declaration:
     templates = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
     where = dict.fromkeys(templates, "http://127.0.0.1:9")
-    text = demo_company.hub_yaml(templates, where)  # type: ignore[arg-type]
+    text = vendor_pair.hub_yaml(templates, where)  # type: ignore[arg-type]
     return app.declared(text, {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4}).declaration
 
 

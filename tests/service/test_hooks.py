@@ -17,9 +17,9 @@ import pytest
 from syncline import app
 from syncline.api.webhooks import Delivery, WebhookDoor
 from syncline.app import Running
-from syncline.cli import demo_company
 from syncline.connectors import hubspot, odoo
 from syncline.service import hooks
+from syncline.testing import vendor_pair
 
 ENVIRONMENT = {"HUBSPOT_TOKEN": "pat-sandbox", "ODOO_KEY": "a1b2c3d4e5" * 4, "SIGNING": "signing-key"}
 NOW = 1_800_000_000.0
@@ -28,7 +28,7 @@ NOW = 1_800_000_000.0
 @contextmanager
 def opened(folder: Path, signing: bool = True) -> Iterator[Running]:
     templates = {"hubspot": hubspot.connector().template, "odoo": odoo.connector().template}
-    text = demo_company.hub_yaml(templates, dict.fromkeys(templates, "http://127.0.0.1:9"))  # type: ignore[arg-type]
+    text = vendor_pair.hub_yaml(templates, dict.fromkeys(templates, "http://127.0.0.1:9"))  # type: ignore[arg-type]
     if signing:
         text = text.replace("connector: hubspot\n", "connector: hubspot\n    webhook_secret: ${SIGNING}\n")
     with app.running(app.declared(text, ENVIRONMENT).declaration, folder / "hub.db", clock=lambda: NOW) as running:

@@ -12,7 +12,6 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from syncline import app
-from syncline.cli import demo_company
 from syncline.connectors.hubspot.template import TEMPLATE as HUBSPOT
 from syncline.connectors.odoo.template import TEMPLATE as ODOO
 from syncline.sandbox.call import Reply, json_call
@@ -23,6 +22,7 @@ from syncline.sandbox.remote import Remote, in_process
 from syncline.sandbox.sandbox import Sandbox
 from syncline.sync import provision, rounds
 from syncline.sync.hub import Hub
+from syncline.testing import vendor_pair
 from syncline.testing.conformance_door import Wire
 
 NOON = 1_800_000_000.0
@@ -108,7 +108,7 @@ def company(folder: Path, change: Change = lambda tree: None, prepare: Callable[
 
 def hub_yaml(change: Change) -> str:
     """The demo's declaration, and what the test makes of it."""
-    tree = YAML().load(demo_company.hub_yaml({"hubspot": HUBSPOT, "odoo": ODOO}, ADDRESSES))
+    tree = YAML().load(vendor_pair.hub_yaml({"hubspot": HUBSPOT, "odoo": ODOO}, ADDRESSES))
     change(tree)
     text = io.StringIO()
     YAML().dump(tree, text)

@@ -20,7 +20,7 @@ class Setup:
     roles: tuple[str, ...]
     keys: tuple[tuple[str, str, str], ...] = ()
     secret: tuple[str, tuple[str, ...]] | None = None
-    sandbox: tuple[str, Mapping[str, str], str] | None = None
+    sandbox: tuple[str, Mapping[str, str], str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

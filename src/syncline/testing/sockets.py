@@ -22,7 +22,6 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from syncline import app
-from syncline.cli import demo_company
 from syncline.config.declaration import Declaration
 from syncline.config.secret import Secret
 from syncline.connect.door import Door
@@ -44,6 +43,7 @@ from syncline.sandbox.sandbox import Sandbox
 from syncline.sandbox.serve import running
 from syncline.sync import provision
 from syncline.sync.hub import Hub
+from syncline.testing import vendor_pair
 from syncline.vault import master
 from syncline.vault.tokens import TokenShelf
 
@@ -191,7 +191,7 @@ def declared(oauth: bool) -> Declaration:
 def hub_yaml(oauth: bool) -> str:
     """A whole declaration."""
     templates = {"hubspot": HUBSPOT, "odoo": ODOO}
-    tree = YAML().load(demo_company.hub_yaml(templates, {"hubspot": NOWHERE, "odoo": NOWHERE}))
+    tree = YAML().load(vendor_pair.hub_yaml(templates, {"hubspot": NOWHERE, "odoo": NOWHERE}))
     tree["hub"] = "sockets"
     tree["fields"].update(DEALS)
     tree["entities"]["deal"] = {"line_key": ["product"]}
