@@ -15,9 +15,8 @@ from syncline.cli.opened import HUB, Declared, HubFile, LedgerFile, declared
 from syncline.cli.told import BAD_INPUT, NOT_DONE, OK, stop, version
 
 if TYPE_CHECKING:
-    import socket
-
     from syncline.service.hooks import Hooks
+    from syncline.service.web import Bound
     from syncline.service.worker import Ending
 
 GRACE_SECONDS = 15.0
@@ -76,7 +75,7 @@ def base_of(url: str | None) -> str | None:
 
 
 def serve(
-    opened: Declared, bound: socket.socket, address: str, base: str, anew: frozenset[str], grace: float, log_json: bool
+    opened: Declared, bound: Bound, address: str, base: str, anew: frozenset[str], grace: float, log_json: bool
 ) -> str:
     """Until it is told to end. Returns why it had to end by itself; empty: it was told to. # L4"""
     from syncline import app

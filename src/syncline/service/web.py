@@ -19,6 +19,9 @@ from syncline.api.webhooks import PATH, Receive, Scope, Send, WebhookDoor
 Sound = Callable[[], list[str]]
 """What is wrong with the service itself; empty: nothing."""
 
+Bound = socket.socket
+"""What it listens on."""
+
 HEADERS = [
     (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", POLICY.encode()), (b"x-frame-options", b"DENY"),
@@ -102,7 +105,7 @@ async def answer(send: Send, status: int, kind: bytes, text: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> Bound:
     """A socket; port 0: a free one. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # named as TCP, since only then asyncio sends at once what is written
@@ -117,7 +120,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def served(web: Web, bound: socket.socket) -> Iterator[None]:
+def served(web: Web, bound: Bound) -> Iterator[None]:
     """Answers in a thread of its own as long as the block lasts; what came in by then is answered."""
     config = uvicorn.Config(
         web, log_config=None, access_log=False, lifespan="off", server_header=False, limit_concurrency=1500,
