@@ -123,9 +123,14 @@ def test_a_pause_outlives_a_restart(tmp_path: Path) -> None:
         first.close()  # type: ignore[attr-defined]
         with open_ledger(tmp_path / "world.sqlite", synchronous="OFF") as again:
             other = ActingWorld(again)
-            other.systems = world.systems
+            other.systems, other.now = world.systems, world.now
+            world.edit("crm", "crm0", name="Later")
+            other.now = world.now
+            assert other.done(Synced, Sync()).written == {}
             for what in ("erp", "contact", "1"):
                 other.done(Done, Resume(what=what))
+            other.done(Synced, Sync())
+            assert other.there("erp", "erp0", "name") == "Later"
 
 
 def test_a_system_that_denied_us_is_resumed(world: ActingWorld) -> None:

@@ -160,7 +160,7 @@ def test_a_webhook_is_followed_by_its_write_long_before_the_next_poll(two: World
         line = serving.process.stdout.readline()
         found = re.search(r"Webhooks of odoo go to this address, which is shown only now: (\S+)", line)
         assert found is not None, line
-        eventually(lambda: "reached" in serving.get("/").text and two.cli("status").stdout.count("reached") == 2)
+        eventually(lambda: all(one["read"] for one in json.loads(two.cli("status", "--json").stdout)["systems"]))
         two.remotes["odoo"].ask(
             "POST", "hooks", {"model": "res.partner", "url": found[1], "trigger": "on_create_or_write"}
         )

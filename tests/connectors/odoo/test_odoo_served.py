@@ -67,7 +67,7 @@ def test_over_a_socket(version: int) -> None:
         stranger = door(address, "f" * 40)
         look: Any = orders.get(["1"])
         if version < 19:
-            with pytest.raises(NotAdmitted, match="syncline connect odoo"):
+            with pytest.raises(NotAdmitted, match="its secret is wrong"):
                 stranger.call("odoo", next(look), "read")
         else:
             assert isinstance(ODOO.errors(stranger.call("odoo", next(look), "read")), Denied)
