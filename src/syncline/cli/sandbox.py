@@ -13,6 +13,7 @@ import typer
 from syncline.cli.told import stop
 
 if TYPE_CHECKING:
+    from syncline.sandbox.company import Size
     from syncline.sandbox.sandbox import Sandbox
 
 FIRST_PORT = 8700
@@ -31,6 +32,9 @@ def run(
     differs: Annotated[
         float, typer.Option(help="The share of phones that are other ones in all but the last.", min=0.0, max=1.0)
     ] = 0.0,
+    aged: Annotated[
+        bool, typer.Option("--aged", help="Filled by hand for years: the first as a CRM, the others as an ERP.")
+    ] = False,
     keep: Annotated[Path | None, typer.Option(help="A folder in which the sandboxes keep their rows.")] = None,
 ) -> None:
     """Runs vendor sandboxes until Ctrl-C."""
@@ -45,7 +49,10 @@ def run(
     held = [path.exists() for path in files]
     sandboxes = [opened(name, path) for name, path in zip(names, files, strict=True)]
     if seed is not None:
-        fill([one for one, old in zip(sandboxes, held, strict=True) if not old], contacts, seed, differs)
+        size = size_of(contacts, seed, differs)
+        for number, (one, old) in enumerate(zip(sandboxes, held, strict=True)):
+            if not old:
+                one.seed(in_its_place(size, number, len(sandboxes), aged=aged))
     try:
         serve.serve(sandboxes, port, typer.echo)
     except OSError as error:
@@ -79,13 +86,18 @@ def opened(name: str, path: Path) -> Sandbox:
         stop(f"{path} cannot be read: {error}.", "move it away, or name another --keep folder")
 
 
-def fill(sandboxes: Sequence[Sandbox], contacts: int, seed: int, differs: float = 0.0) -> None:
-    """The same company in each that is new, but for what differs; what was kept stays as it is."""
+def size_of(contacts: int, seed: int, differs: float) -> Size:
+    """The company, with all else in proportion to its contacts."""
     from syncline.sandbox.company import Size
 
-    size = Size(
+    return Size(
         seed=seed, contacts=contacts, accounts=max(1, contacts // 3), products=max(1, contacts // 5),
-        deals=max(1, contacts // 2),
+        deals=max(1, contacts // 2), differs=differs,
     )  # fmt: skip
-    for one in sandboxes:
-        one.seed(size if one is sandboxes[-1] else replace(size, differs=differs))
+
+
+def in_its_place(size: Size, number: int, of: int, *, aged: bool) -> Size:
+    """The same company in each, but for what differs in all but the last, and what years made of the two sides."""
+    return replace(
+        size, differs=0.0 if number == of - 1 else size.differs, aged="" if not aged else "erp" if number else "crm"
+    )

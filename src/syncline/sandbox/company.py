@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Literal
 
 CITIES = (("Vienna", "1010", "AT"), ("Berlin", "10115", "DE"), ("Lyon", "69001", "FR"), ("Turin", "10121", "IT"))
 STAGES = ("new", "qualified", "proposal", "won", "lost")
@@ -14,7 +15,10 @@ FIRST_DAY = date(2026, 1, 1)
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How big, and which of the many. `differs`: the share of rows that are not as every other system has them."""
+    """How big, and which of the many. `differs`: the share of rows that are not as every other system has them.
+
+    aged: as that one of two systems holds it after years of work by hand; see syncline.sandbox.aged.
+    """
 
     seed: int = 1
     people: int = 3
@@ -24,12 +28,15 @@ class Size:
     deals: int = 30
     differs: float = 0.0
     differs_seed: int = 0
+    aged: Literal["", "crm", "erp"] = ""
 
     def __post_init__(self) -> None:
         if min(self.people, self.accounts, self.contacts, self.products, self.deals) < 0:
             raise ValueError("a company cannot have fewer than none of something")
         if not 0 <= self.differs <= 1:
             raise ValueError(f"differs is a share between 0 and 1, not {self.differs}")
+        if self.aged not in ("", "crm", "erp"):
+            raise ValueError(f"aged is crm, erp or nothing, not {self.aged!r}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from typing import Any
 
-from syncline.sandbox import control
+from syncline.sandbox import aged, control
 from syncline.sandbox.call import Answered, Call, Cut, Lost, Refused, Reply, Slow
 from syncline.sandbox.calls import Calls
 from syncline.sandbox.clock import MICROS, Clock
-from syncline.sandbox.company import Size, company
+from syncline.sandbox.company import Size
 from syncline.sandbox.faults import Fault, Faults
 from syncline.sandbox.quotas import Quota, Quotas
 from syncline.sandbox.store import Store
@@ -62,7 +62,7 @@ class Sandbox:
         """A made-up company, in this vendor's words. Raises ValueError where rows of one are there already."""
         with self.lock, self.store.all_or_nothing():
             try:
-                self.vendor.seed(self, company(size))
+                self.vendor.seed(self, aged.version(size))
             except sqlite3.IntegrityError as problem:
                 raise ValueError(f"{self.vendor.name} holds such rows already; reset it first") from problem
 

@@ -35,18 +35,21 @@ def seed(sandbox: Sandbox, company: Company) -> None:
     companies = add(sandbox, "companies", (
         {
             "name": one.name, "domain": one.domain, "phone": one.phone, "address": one.street, "city": one.city,
-            "zip": one.zip, "country": COUNTRIES[one.country], "hubspot_owner_id": owner.get(one.person, ""),
+            "zip": one.zip, "country": COUNTRIES.get(one.country, ""),
+            "hubspot_owner_id": owner.get(one.person, ""),
         }
         for one in company.accounts
     ))  # fmt: skip
+    of_email = {one.email: one.number for one in reversed(company.contacts) if one.email}  # here it is one contact's
     contacts = add(sandbox, "contacts", (
         {
-            "firstname": one.first_name, "lastname": one.last_name, "email": one.email, "phone": one.phone,
+            "firstname": one.first_name, "lastname": one.last_name, "phone": one.phone,
+            "email": one.email if of_email.get(one.email) == one.number else "",
             "lifecyclestage": "lead", "hubspot_owner_id": owner.get(one.person, ""),
         }
         for one in company.contacts
     ))  # fmt: skip
-    emails = ((one.email, contacts + one.number - 1) for one in company.contacts)
+    emails = ((email.lower(), contacts + number - 1) for email, number in of_email.items())
     sandbox.store.hold_many("contacts", "email", emails)
     employed = ((contacts + one.number - 1, companies + one.account - 1) for one in company.contacts if one.account)
     link(sandbox, "contacts", "companies", employed)

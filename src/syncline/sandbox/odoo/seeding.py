@@ -77,9 +77,9 @@ PARTNER = {
 
 def _account(account: Account, users: Mapping[int, int]) -> dict[str, Any]:
     return {
-        "name": account.name, "is_company": True, "customer_rank": 1, "phone": account.phone,
-        "website": f"http://{account.domain}",
-        "street": account.street, "city": account.city, "zip": account.zip, "country_id": COUNTRY[account.country],
+        "name": account.name, "is_company": True, "customer_rank": 1, "phone": account.phone or False,
+        "website": f"http://{account.domain}" if account.domain else False,
+        "street": account.street, "city": account.city, "zip": account.zip, "country_id": COUNTRY.get(account.country, False),
         **_sold_by(account.person, users),
     }  # fmt: skip
 
@@ -87,8 +87,9 @@ def _account(account: Account, users: Mapping[int, int]) -> dict[str, Any]:
 def _contact(contact: Contact, accounts: Mapping[int, int], users: Mapping[int, int]) -> dict[str, Any]:
     at = {} if contact.account is None else {"parent_id": accounts[contact.account]}
     return {
-        "name": f"{contact.first_name} {contact.last_name}", "email": contact.email,
-        "email_normalized": contact.email, "phone": contact.phone, **at, **_sold_by(contact.person, users),
+        "name": f"{contact.first_name} {contact.last_name}", "email": contact.email or False,
+        "email_normalized": contact.email.lower() or False, "phone": contact.phone or False,
+        **at, **_sold_by(contact.person, users),
     }  # fmt: skip
 
 
