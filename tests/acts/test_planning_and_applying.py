@@ -27,6 +27,9 @@ def test_a_plan_writes_nothing_and_its_head_is_short(world: ActingWorld, tmp_pat
     told = world.done(Planned, Plan(out=str(file)))
     assert world.writes() == before
     assert (told.writes, told.counts) == (12, {"rewrite": 12, "blank": 1})
+    (comes,) = told.comes
+    assert (comes.entity, comes.system, comes.updated, comes.created) == ("contact", "erp", 12, 0)
+    assert comes.fields == {"rewrite": 12, "blank": 1}
     assert len(told.riskiest) == 10
     assert told.riskiest[0].fields[0].effect == "blank", "riskiest first"
     assert told.names[told.riskiest[0].record] == "Another 0"

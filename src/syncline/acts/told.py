@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from syncline.look.opened import Opened as Opened
 from syncline.model.record import Value
-from syncline.sync.sheet import PlannedWrite, StreamView
+from syncline.sync.sheet import Comes, PlannedWrite, StreamView
 
 
 class NotReached(Struct, frozen=True, kw_only=True):
@@ -65,6 +65,7 @@ class Needed(Struct, frozen=True, kw_only=True):
 class Planned(Struct, frozen=True, kw_only=True, tag=True):
     """A plan's head: `counts` of writes by kind, `calls` by system, the seconds these take, and its riskiest writes.
 
+    comes: what it does to each entity in each system.
     open_count: what waits for a person, and is in no plan. missing: fields of ours that its creates need.
     """
 
@@ -75,6 +76,7 @@ class Planned(Struct, frozen=True, kw_only=True, tag=True):
     seconds: float
     writes: int
     riskiest: tuple[PlannedWrite, ...]
+    comes: tuple[Comes, ...] = ()
     then: tuple[str, ...] = ()
     views: tuple[StreamView, ...] = ()
     names: dict[int, str] = {}

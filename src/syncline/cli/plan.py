@@ -13,7 +13,7 @@ from syncline.cli.sync import Limit, Only, Where
 if TYPE_CHECKING:
     from syncline.acts.told import Applied, Planned
     from syncline.config.declaration import Declaration
-    from syncline.sync.sheet import PlannedField, PlannedWrite
+    from syncline.sync.sheet import Comes, PlannedField, PlannedWrite
 
 SHOWN = 10
 WRITES = "set `mode: live` (or approve) in hub.yaml"
@@ -72,9 +72,10 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
     if not told.writes:
         out("Nothing would be written.")
     else:
-        counts = ", ".join(f"{number:,} {kind}" for kind, number in told.counts.items())
         calls = ", ".join(f"{many(number, 'call')} to {system}" for system, number in told.calls.items())
-        out(f"{many(told.writes, 'write')} ({counts}); {calls or 'no calls'}; about {span(told.seconds)}.", bold=True)
+        out(f"{many(told.writes, 'write')}; {calls or 'no calls'}; about {span(told.seconds)}.", bold=True)
+    for one in told.comes:
+        out(f"  {one.entity} in {one.system}: {comes(one)}")
     for write in told.riskiest[:SHOWN]:
         show_write(write, told, declaration)
     if told.writes > len(told.riskiest[:SHOWN]) > 0:
@@ -91,6 +92,18 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
         out(f"Plan {told.id[:12]} is in {file}; it holds personal data: keep it to yourself and delete it.")
     if told.writes:
         out(f"next: {then_of(told, file)}")
+
+
+FIELDS = {"blank": "blanked", "rewrite": "rewritten", "fill": "filled"}
+"""What happens to a field, the riskiest first, as people say it."""
+
+
+def comes(one: Comes) -> str:
+    """`3 created, 14 updated (2 fields blanked, 12 filled)`."""
+    fields = ", ".join(f"{one.fields[effect]:,} {said}" for effect, said in FIELDS.items() if effect in one.fields)
+    rows = {"created": one.created, "updated": one.updated, "deleted": one.deleted}
+    told = ", ".join(f"{number:,} {said}" for said, number in rows.items() if number)
+    return told + (f" (values: {fields})" if fields else "")
 
 
 def then_of(told: Planned, file: Path | None) -> str:

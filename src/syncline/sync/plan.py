@@ -23,9 +23,12 @@ from syncline.model.link import Known, Link
 from syncline.sync import birth, creating, deliver, derive, remap, sheet, writing
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
-from syncline.sync.sheet import Foot, Head, Plan, PlannedField, PlannedWrite, Round, StreamView
+from syncline.sync.sheet import Comes, Foot, Head, Plan, PlannedField, PlannedWrite, Round, StreamView
 from syncline.sync.stops import Ready
 from syncline.sync.store import Ledger, Reads, Unit
+
+ROWS = {"create": "created", "update": "updated", "delete": "deleted"}
+"""Kinds of write, as what becomes of the rows."""
 
 PAGE = 200
 DIRTY = 1_000_000
@@ -87,6 +90,7 @@ class Draft:
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    comes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     then: Counter[str] = field(default_factory=Counter)
     rounds: set[tuple[str, str, Round]] = field(default_factory=set)
     anew: int = 0
@@ -233,6 +237,9 @@ def counted(draft: Draft, found: Iterator[PlannedWrite]) -> Iterator[PlannedWrit
     """Counts what passes by."""
     for write in found:
         draft.rows[write.system, write.stream, write.write] += 1
+        draft.comes[write.entity, write.system, write.write] += 1
+        if write.write == "update":
+            draft.comes.update((write.entity, write.system, one.effect) for one in write.fields)
         draft.counts.update([write.write] if write.write != "update" else [one.effect for one in write.fields])
         waits = sum(one.waits_for is not None for one in write.fields)
         draft.then["references told when their record has its id"] += waits
@@ -259,8 +266,17 @@ def foot(hub: Hub, draft: Draft) -> Foot:
     draft.then[remap.ANEW] += draft.anew
     then = tuple(f"{number} {what}" for what, number in sorted(draft.then.items()) if number)
     return Foot(
-        counts=dict(draft.counts), calls=dict(calls), then=then, rounds=tuple(sorted(draft.rounds)), anew=draft.anew
+        counts=dict(draft.counts), calls=dict(calls), then=then, rounds=tuple(sorted(draft.rounds)), anew=draft.anew,
+        comes=tuple(comes_of(draft.comes)),
     )  # fmt: skip
+
+
+def comes_of(counts: Counter[tuple[str, str, str]]) -> Iterator[Comes]:
+    """By entity and system, in the order of their names."""
+    for entity, system in sorted({place[:2] for place in counts}):
+        here = {what: number for (*place, what), number in counts.items() if place == [entity, system]}
+        rows = {told: here.pop(write, 0) for write, told in ROWS.items()}
+        yield Comes(entity=entity, system=system, fields=dict(sorted(here.items())), **rows)
 
 
 def calls_of(hub: Hub, place: tuple[str, str], write: str, number: int) -> int:

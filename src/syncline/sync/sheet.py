@@ -104,6 +104,17 @@ class Head(Struct, frozen=True, kw_only=True):
     notice: str = PERSONAL
 
 
+class Comes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a plan does to one entity in one system: rows created, updated and deleted, and fields by what happens."""
+
+    entity: str
+    system: str
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    fields: dict[str, int] = {}
+
+
 class Foot(Struct, frozen=True, kw_only=True):
     """What it comes to. `then` says what the answers will add, and what the plan cannot show yet.
 
@@ -116,6 +127,7 @@ class Foot(Struct, frozen=True, kw_only=True):
     then: tuple[str, ...] = ()
     rounds: tuple[tuple[str, str, Round], ...] = ()
     anew: int = 0
+    comes: tuple[Comes, ...] = ()
 
 
 class Tampered(Exception):

@@ -79,7 +79,8 @@ def _account(account: Account, users: Mapping[int, int]) -> dict[str, Any]:
     return {
         "name": account.name, "is_company": True, "customer_rank": 1, "phone": account.phone or False,
         "website": f"http://{account.domain}" if account.domain else False,
-        "street": account.street, "city": account.city, "zip": account.zip, "country_id": COUNTRY.get(account.country, False),
+        "street": account.street, "city": account.city, "zip": account.zip,
+        "country_id": COUNTRY.get(account.country, False),
         **_sold_by(account.person, users),
     }  # fmt: skip
 
