@@ -42,7 +42,8 @@ def plan(hub: Hub, act: Plan, who: str, say: Say) -> Planned:
         riskiest = tuple(islice(made.writes(), RISKIEST))
         return Planned(
             id=made.id, file=act.out, counts=made.foot.counts, calls=made.foot.calls,
-            seconds=seconds_of(hub, made.foot.calls), writes=sum(1 for _ in made.writes()), riskiest=riskiest, comes=made.foot.comes,
+            seconds=seconds_of(hub, made.foot.calls), writes=sum(1 for _ in made.writes()), riskiest=riskiest,
+            comes=made.foot.comes,
             open_count=sum(1 for _ in everything(hub)), then=made.foot.then, views=made.head.views,
             missing=tuple(missing_for(hub, creates)),
             names=names_in(hub, riskiest), not_reached=not_reached(not_now),

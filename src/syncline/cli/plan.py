@@ -74,8 +74,8 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
     else:
         calls = ", ".join(f"{many(number, 'call')} to {system}" for system, number in told.calls.items())
         out(f"{many(told.writes, 'write')}; {calls or 'no calls'}; about {span(told.seconds)}.", bold=True)
-    for one in told.comes:
-        out(f"  {one.entity} in {one.system}: {comes(one)}")
+    for place in told.comes:
+        out(f"  {place.entity} in {place.system}: {comes(place)}")
     for write in told.riskiest[:SHOWN]:
         show_write(write, told, declaration)
     if told.writes > len(told.riskiest[:SHOWN]) > 0:
