@@ -67,6 +67,61 @@ def test_parked_rows_are_found_by_row_and_key(ledger: Ledger) -> None:
     assert ledger.parked_rows([row("a"), row("b")]) == {}
 
 
+# ---- reading anew
+def test_what_was_observed_is_forgotten_and_what_was_done_stays(ledger: Ledger) -> None:
+    from syncline.model.entry import Entry
+
+    parking = Parking(code="ambiguous-match", reason="two")
+    with ledger.unit() as unit:
+        for counter in ("record", "link", "run"):
+            unit.new_id(counter)
+        unit.save_run(Run(id=1, kind="plan", at=1.0))
+        unit.save_system_state(SystemState(system="crm", paused=True, why="a holiday"))
+        unit.count_told("crm", "contact", "create", 1.0, 2)
+    save(ledger, link(1, due_at=1.0))
+    with ledger.unit() as unit:
+        unit.save_keys({1: [("contact:email", "a@x")]})
+        unit.save_references({1: [1]})
+        entry = Entry(kind="taken", record=1, field="a", link=1, before=None, after=1, at=1.0, run=1, why="")
+        unit.add_entries([entry])
+        unit.put_hints([hint("a", 1.0)])
+        unit.park_rows([ParkedRow(system="crm", stream="contact", id="p", parking=parking)])
+        unit.save_cursor(Cursor(system="crm", stream="contact", baselined=True))
+        unit.stage([Staged(system="crm", stream="contact", id="s", raw={})])
+        unit.mark_dirty([1])
+        unit.put_wakes([Wake(record=1, at=1.0)])
+        unit.wait_for(row("a"), [row("b")])
+        unit.arm([Armed(rule="r", at=1.0)])
+        unit.save_held([Held(system="crm", stream="contact", kind="create", count=1, since=1.0)])
+    assert not ledger.has_written()
+    with suppress(Boom), ledger.unit() as unit:
+        unit.forget_observed()
+        raise Boom
+    assert ledger.records([1])
+    with ledger.unit() as unit:
+        unit.save_cursor(Cursor(system="erp", stream="contact", since=2.0))
+        unit.forget_observed()
+    assert ledger.cursor("erp", "contact", "changes").since == 2.0, "it comes before what the same unit writes"
+    assert (ledger.scan(0, 9), ledger.records([1]), ledger.links([1]), ledger.links_at([row("x1")])) == ([], {}, {}, {})
+    assert (ledger.links_of([1])[1], ledger.history([1])[1]) == ([], [])
+    assert ledger.due(*HERE, 9.0, 9) == ledger.hints(*HERE, 9.0, 9) == ledger.staged(*HERE, "", 9) == []
+    assert (ledger.records_with([("contact:email", "a@x")]), ledger.referring_to([1])) == ({}, {})
+    assert (ledger.parked_rows([row("p")]), ledger.waiting_for([row("b")]), ledger.armed()) == ({}, {}, {})
+    assert (ledger.dirty(9), ledger.wakes(9.0, 9), ledger.held(), ledger.open_items()) == ([], [], [], [])
+    assert (ledger.count_links(*HERE), ledger.cursor(*HERE, "changes").baselined) == (0, False)
+    assert ledger.system_state("crm").paused
+    assert [one.kind for one in ledger.runs(9)] == ["plan"]
+    assert ledger.told_since("crm", "contact", "create", 0.0) == 2
+    with ledger.unit() as unit:
+        assert unit.new_id("record") > 1, "no number is given twice"
+
+
+def test_a_ledger_knows_whether_anything_was_ever_written(ledger: Ledger) -> None:
+    assert not ledger.has_written()
+    write(ledger, "save_intents", [Intent(id=1, link=1, record=1, system="crm", stream="contact", kind="update")])
+    assert ledger.has_written()
+
+
 # ---- cursors and staged rows
 def test_a_cursor_is_new_until_it_is_saved(ledger: Ledger) -> None:
     assert ledger.cursor(*HERE, "sweep") == Cursor(system="crm", stream="contact", path="sweep")

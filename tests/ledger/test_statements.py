@@ -37,6 +37,8 @@ READ_WHOLE = {
     # counted for a person who looks, in tables or indexes of what is little, or whole indexes of small rows
     *("counts.LINKS", "counts.DUE", "counts.LATER", "counts.HINTS", "counts.PARKED", "counts.OPEN", "counts.RECORDS"),
     "counts.DIRTY",
+    *("forgotten.HISTORY_VALUES", "forgotten.HISTORY", "forgotten.LINKS", "forgotten.RECORDS"),  # emptied
+    "forgotten.ANY_INTENT",  # its first row
 }
 # A list of ids is a few thousand at most, so what is found of it may be sorted.
 LISTS = {"ids", "keys", "entities", "wanted"}

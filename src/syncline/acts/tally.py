@@ -23,17 +23,21 @@ class Tally:
 
     def watching(self, hub: Hub) -> Hub:
         """The same hub, heard by this tally beside whoever hears it already."""
-        also_saw, also_told = hub.saw, hub.told
+        also_saw, also_met, also_told = hub.saw, hub.met, hub.told
 
         def saw(system: str, stream: str, rows: int) -> None:
             self.saw(system, stream, rows)
             also_saw(system, stream, rows)
 
+        def met(system: str, stream: str, rows: int) -> None:
+            self.step(f"matching {system} {stream}", rows)
+            also_met(system, stream, rows)
+
         def told(intents: Sequence[Intent]) -> None:
             self.told(intents)
             also_told(intents)
 
-        return replace(hub, saw=saw, told=told)
+        return replace(hub, saw=saw, met=met, told=told)
 
     def saw(self, system: str, stream: str, rows: int) -> None:
         """A read showed so many rows."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import counts, entries, lease, links, marks, opened, outbox, records, streams, work
+from syncline.ledger import counts, entries, forgotten, lease, links, marks, opened, outbox, records, streams, work
 from syncline.ledger.open_items import OpenItem, OpenKind
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
@@ -110,6 +110,10 @@ class SqlReads(ABC):
     def intents_sent(self) -> Sequence[Intent]:
         """Intents without a receipt."""
         return self.ask(work.intents_sent)
+
+    def has_written(self) -> bool:
+        """Was any write ever journalled?"""
+        return self.ask(forgotten.has_written)
 
     def dirty(self, limit: int) -> Sequence[int]:
         """Records to be derived again, oldest mark first."""

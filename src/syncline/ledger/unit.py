@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import entries, links, marks, outbox, records, streams, work
+from syncline.ledger import entries, forgotten, links, marks, outbox, records, streams, work
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
 from syncline.ledger.rows import Row
@@ -35,7 +35,7 @@ class SqlUnit(SqlReads):
         self.session, self.numbers, self.number = session, numbers, number
         self.reserved: dict[str, int] = {}
         # Entities are marked before records are written: every record there was, as in the memory twin.
-        order = ("dirty", "record", "link", "key", "reference", "history")
+        order = ("forgotten", "dirty", "record", "link", "key", "reference", "history")
         self.kept: dict[str, list[tuple[Write, list[Any]]]] = {table: [] for table in order}
 
     def ask(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -61,6 +61,10 @@ class SqlUnit(SqlReads):
     def new_id(self, counter: Counter) -> int:
         """A number that was never given out."""
         return self.numbers.next(counter)
+
+    def forget_observed(self) -> None:
+        """What rows showed and what followed from it, before all else that this unit writes."""
+        self.keep("forgotten", forgotten.forget, [None])
 
     def save_records(self, rows: Sequence[Record]) -> None:
         """The last state of a record stands."""

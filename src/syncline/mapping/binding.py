@@ -190,6 +190,20 @@ class Binding:
         rows = self.lines.read(raw) if self.lines is not None else None
         return Reading(told=told, misfits=misfits, unresolved=unresolved, rows=rows, whole=only is None)
 
+    def value(self, name: str, raw: Mapping[str, Any], resolve: Resolve) -> Any:
+        """One field of it, as `read` tells it; NOT_TOLD where it is in none of its values."""
+        bound = self.by_field.get(name)
+        if bound is None:
+            return NOT_TOLD
+        try:
+            value = bound.lens.get(raw)
+        except Unfit:
+            return NOT_TOLD
+        if isinstance(value, Ref):
+            found = resolve(value)
+            return NOT_TOLD if found is None else found
+        return value
+
     def write(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Map out: canonical values to raw fields. References are resolved before this."""
         raw: dict[str, Any] = {}

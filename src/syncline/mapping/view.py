@@ -12,6 +12,9 @@ from syncline.mapping.binding import Binding, Resolve
 from syncline.mapping.field_type import Value
 from syncline.mapping.lens import NOT_TOLD
 
+UNREAD = object()
+"""Of a field that nobody asked for yet."""
+
 
 class View(Mapping[str, Value]):
     """What was not told, does not fit, or refers to a row that is not known, is not in it."""
@@ -24,10 +27,10 @@ class View(Mapping[str, Value]):
 
     def _of(self, name: str) -> Any:
         """The value, or NOT_TOLD."""
-        if name not in self.made:
-            told = self.binding.read(self.raw, self.resolve, (name,)).told if name in self.binding.by_field else {}
-            self.made[name] = told.get(name, NOT_TOLD)
-        return self.made[name]
+        made = self.made.get(name, UNREAD)
+        if made is UNREAD:
+            made = self.made[name] = self.binding.value(name, self.raw, self.resolve)
+        return made
 
     def __contains__(self, name: object) -> bool:
         return self._of(str(name)) is not NOT_TOLD

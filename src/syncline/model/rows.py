@@ -23,6 +23,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     shown:     one number for the expected rows that the read under way showed.
     undated:   how many rows the read under way, or else the last one, showed with a stamp that cannot be read.
     pages:     how many pages the read under way has shown.
+    met_by:    by which part of the declaration its rows met records; "mixed": by several.
     mark:      where an earlier page of it began that is met again if it goes in a circle.
     """
 
@@ -42,6 +43,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     undated: int = 0
     pages: int = 0
     mark: str | None = None
+    met_by: str = ""
 
 
 class Hint(Struct, frozen=True, kw_only=True, gc=False):

@@ -16,7 +16,7 @@ from syncline.connect.stream import Stream
 from syncline.merge import order
 from syncline.model.intent import Intent
 from syncline.model.rows import Run
-from syncline.sync import dependants
+from syncline.sync import dependants, sheet
 from syncline.sync.beside import Beside
 from syncline.sync.store import Ledger, Unit
 
@@ -32,6 +32,10 @@ def no_point(name: str) -> None:
 
 def nobody_sees(system: str, stream: str, rows: int) -> None:
     """The default for `Hub.saw`."""
+
+
+def nobody_counts(system: str, stream: str, rows: int) -> None:
+    """The default for `Hub.met`."""
 
 
 def nobody_hears(intents: Sequence[Intent]) -> None:
@@ -71,7 +75,8 @@ class Hub:
     point: called at each named crash point, so that tests can stop there.
     run:   the run that everything is done under (see `run.begin`); None: each step is a run of its own.
     beside: what several threads do one at a time. urgent: somebody waits for what this one does.
-    saw:   hears how many rows a read showed. told: hears which writes were answered, after that was committed.
+    saw:   hears how many rows a read showed. met: how many rows of a baseline met records, or became some.
+    told: hears which writes were answered, after that was committed.
     """
 
     declaration: Declaration
@@ -83,6 +88,7 @@ class Hub:
     batch: int = 100
     run: int | Gathering | None = None
     saw: Callable[[str, str, int], None] = nobody_sees
+    met: Callable[[str, str, int], None] = nobody_counts
     told: Callable[[Sequence[Intent]], None] = nobody_hears
     wait: Callable[[float], None] = time.sleep
     beside: Beside = field(default_factory=Beside)
@@ -91,6 +97,11 @@ class Hub:
     def turn(self, *what: str) -> AbstractContextManager[None]:
         """While this thread has it, no other does the same on this hub."""
         return self.beside.turn(*what, urgent=self.urgent)
+
+    @cached_property
+    def meetings(self) -> Mapping[str, str]:
+        """Entity to a hash of what decides which records its rows meet, and what they say."""
+        return {one.entity: sheet.meeting_hash(self.declaration, one.entity) for one in self.declaration.bindings}
 
     @cached_property
     def reference_fields(self) -> Mapping[str, tuple[str, ...]]:

@@ -182,6 +182,8 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
     if page.next is None:
         ended = min(reach, began + ahead) if stream.changed_at else began  # what changes while we page is read again
         moved = replace(moved, since=max(cursor.since, ended), covered=began - lag, ended=now)
+    if path == "changes":
+        moved = replace(moved, met_by=settle.met_by(hub, cursor))
     if path == "sweep":
         moved = missed.page_read(hub, moved, [one.id for one in seen], fresh=fresh)
     settle.settle_page(hub, system, name, seen, moved, page.gone)

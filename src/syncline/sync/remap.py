@@ -10,8 +10,11 @@ from typing import Any
 from syncline.mapping.binding import Binding
 from syncline.mapping.document import line_of
 from syncline.mapping.field_type import Unfit
+from syncline.mapping.lens import NOT_TOLD
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
+from syncline.model.link import UNKNOWN_FIELD
+from syncline.model.record import NOTHING
 from syncline.sync import writing
 from syncline.sync.desk import Desk
 
@@ -24,13 +27,16 @@ def remapped(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, To
 
 def remap_of(desk: Desk, binding: Binding, case: Case, lid: int, name: str) -> Told | None:
     """An agreed field whose raw value, read today, is not the record's, and would not be written today as it was."""
-    known, current, view = case.known(lid, name), case.value(name), case.view(lid)
-    settled = known.agreed == current.version and not (known.sent or known.doubts or case.is_open(lid, name))
-    if not settled or not current.version or line_of(name) is not None:
+    known, current = case.links[lid].known.get(name, UNKNOWN_FIELD), case.record.fields.get(name, NOTHING)
+    if known.agreed != current.version or not current.version or current.source == lid or line_of(name) is not None:
         return None
-    if name not in view or case.equal(name, view[name], current.value) or current.source == lid:
+    if known.sent or known.doubts or case.is_open(lid, name):
         return None
-    told = Told(value=current.value, version=current.version, before=view[name])
+    view = case.view(lid)
+    before = view.get(name, NOT_TOLD)
+    if before is NOT_TOLD or case.equal(name, before, current.value):
+        return None
+    told = Told(value=current.value, version=current.version, before=before)
     try:
         now = writing.map_out(desk, binding, case, lid, {name: told})
     except Unfit:
@@ -83,10 +89,10 @@ def retake(desk: Desk, case: Case) -> int:
 
 def otherwise(desk: Desk, case: Case, lid: int) -> list[str]:
     """The fields whose value came from this row and is agreed with it, which today's mapping reads as another."""
-    view, fields = case.view(lid), case.record.fields
+    view, known = case.view(lid), case.links[lid].known
     return [
-        name for name, told in view.items()
-        if (held := fields.get(name)) is not None and held.source == lid and told is not None and line_of(name) is None
-        and not case.equal(name, told, held.value) and case.known(lid, name).agreed == held.version
-        and not (case.known(lid, name).sent or case.known(lid, name).doubts or case.is_open(lid, name))
+        name for name, held in case.record.fields.items()  # what is cheap to tell is asked first
+        if held.source == lid and (one := known.get(name, UNKNOWN_FIELD)).agreed == held.version
+        and line_of(name) is None and not (one.sent or one.doubts or case.is_open(lid, name))
+        and (told := view.get(name)) is not None and not case.equal(name, told, held.value)
     ]  # fmt: skip

@@ -23,6 +23,7 @@ from syncline.sync.hub import Hub
 OUT_OF_SIGHT = "out-of-sight"
 LOOKS_UNTIL_OUT_OF_SIGHT = 4
 LOOK_AGAIN_SECONDS = 1.0
+MIXED = "mixed"
 
 
 def settle_page(
@@ -324,7 +325,7 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
     if not rows:
         with hub.ledger.unit() as unit:
             cursor = hub.ledger.cursor(system, stream, "changes")
-            unit.save_cursor(replace(cursor, baselined=True))
+            unit.save_cursor(replace(cursor, baselined=True, met_by=met_by(hub, cursor)))
             if is_born_into(hub, binding):
                 unit.mark_unborn_dirty(binding.entity, system, stream)  # only now is it known who is not there
         return False
@@ -335,7 +336,15 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
     except poison.POISON:
         poison.one_by_one(hub, binding, news, settle_alone)  # L2
         settle_staged(hub, binding, rows, [])
+    hub.met(system, stream, len(rows))
     return True
+
+
+def met_by(hub: Hub, cursor: Cursor) -> str:
+    """Which part of the declaration a stream's rows met records by, those that are read now among them."""
+    now = hub.meetings[hub.declaration.binding(cursor.system, cursor.stream).entity]
+    unread = not (cursor.baselined or cursor.ended or cursor.after)
+    return now if unread or cursor.met_by == now else MIXED
 
 
 def is_born_into(hub: Hub, binding: Binding) -> bool:

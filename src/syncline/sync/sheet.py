@@ -252,6 +252,19 @@ def declaration_hash(declaration: Declaration) -> str:
     return sha256(_json.encode(plain(declaration))).hexdigest()
 
 
+def meeting_hash(declaration: Declaration, entity: str) -> str:
+    """Another hash: rows of this entity would meet other records, or say otherwise what they say."""
+    bound = [one for one in declaration.bindings if one.entity == entity]
+    parts = (
+        declaration.matching.get(entity, ()), bound, declaration.entities[entity],
+        [one for one in declaration.births if one.entity == entity],
+        [one for one in declaration.computed if one.entity == entity],
+        [one for one in declaration.rollups if one.entity == entity],
+        [declaration.systems[name].url for name in sorted({one.system for one in bound} & declaration.systems.keys())],
+    )  # fmt: skip
+    return sha256(_json.encode([plain(part) for part in parts])).hexdigest()[:16]
+
+
 def plain(part: Any) -> Any:
     """A declaration as data. Functions are named by what surrounds them: a text, a type's name, a version."""
     if dataclasses.is_dataclass(part) and not isinstance(part, type):

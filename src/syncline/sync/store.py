@@ -87,6 +87,9 @@ class Reads(Protocol):
     def intents_sent(self) -> Sequence[Intent]:
         """Intents without a receipt."""
 
+    def has_written(self) -> bool:
+        """Was any write ever journalled?"""
+
     def dirty(self, limit: int) -> Sequence[int]:
         """Records to be derived again, oldest mark first."""
 
@@ -146,6 +149,12 @@ class Writes(Protocol):
 
     def new_id(self, counter: Counter) -> int:
         """A number that was never given out."""
+
+    def forget_observed(self) -> None:
+        """What rows showed and what followed from it, before all else that this unit writes.
+
+        Runs, numbers, quotas, pauses, secrets and what people coupled stay.
+        """
 
     def save_records(self, records: Sequence[Record]) -> None: ...
     def save_links(self, links: Sequence[Link]) -> None: ...

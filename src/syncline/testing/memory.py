@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from syncline.identity.match import Key
@@ -18,41 +16,7 @@ from syncline.model.link import Link
 from syncline.model.record import Record
 from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Counter, Row, Unit
-
-
-@dataclass
-class Tables:
-    """Everything that was committed. Values are frozen, so nothing needs to be copied."""
-
-    committed: int = 0
-    counters: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    records: dict[int, Record] = field(default_factory=dict)
-    links: dict[int, Link] = field(default_factory=dict)
-    link_at: dict[Row, int] = field(default_factory=dict)
-    links_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    due: dict[tuple[str, str], dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
-    keys: dict[int, Sequence[Key]] = field(default_factory=dict)
-    by_key: dict[Key, set[int]] = field(default_factory=lambda: defaultdict(set))
-    references: dict[int, Sequence[int]] = field(default_factory=dict)
-    referring: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    entries: list[Entry] = field(default_factory=list)
-    hints: dict[Row, Hint] = field(default_factory=dict)
-    parked: dict[Row, ParkedRow] = field(default_factory=dict)
-    cursors: dict[Row, Cursor] = field(default_factory=dict)
-    staged: dict[Row, Staged] = field(default_factory=dict)
-    intents: dict[int, Intent] = field(default_factory=dict)
-    sent: set[int] = field(default_factory=set)
-    by_run: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    by_link: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    dirty: dict[int, None] = field(default_factory=dict)
-    wakes: dict[int, Wake] = field(default_factory=dict)
-    states: dict[str, SystemState] = field(default_factory=dict)
-    waiting: dict[Row, set[Row]] = field(default_factory=lambda: defaultdict(set))
-    events: dict[str, tuple[int, Event]] = field(default_factory=dict)
-    armed: dict[str, Armed] = field(default_factory=dict)
-    runs: dict[int, Run] = field(default_factory=dict)
-    held: dict[Row, Held] = field(default_factory=dict)
-    told: list[tuple[str, str, str, float, int]] = field(default_factory=list)
+from syncline.testing.tables import Tables
 
 
 class MemoryReads:
@@ -136,6 +100,9 @@ class MemoryReads:
     def intents_sent(self) -> Sequence[Intent]:
         return [self.t.intents[i] for i in sorted(self.t.sent)]
 
+    def has_written(self) -> bool:
+        return bool(self.t.intents)
+
     def dirty(self, limit: int) -> Sequence[int]:
         return list(self.t.dirty)[:limit]
 
@@ -213,6 +180,9 @@ class MemoryUnit(MemoryReads):
     def new_id(self, counter: Counter) -> int:
         self.t.counters[counter] += 1
         return self.t.counters[counter]
+
+    def forget_observed(self) -> None:
+        self.writes.insert(0, self.t.forget_observed)
 
     def save_records(self, records: Sequence[Record]) -> None:
         self.writes.append(lambda: self.t.records.update((r.id, r) for r in records))
