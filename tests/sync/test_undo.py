@@ -308,13 +308,15 @@ def test_a_carried_delete_stops_for_an_edit_that_was_read_before_it_left() -> No
     assert parked.code == "deleted-against-edit"
 
 
-def test_what_may_not_or_cannot_be_deleted_stays() -> None:
+def test_what_a_delete_by_people_means_does_not_keep_what_the_run_made() -> None:
     small, run = made()
-    keeps = replace(CONTACT, on_delete={"erp": "unlink"})
-    own = small.hub.declaration
-    small.other(replace(own, entities={"contact": keeps}))
-    assert whys(plan_undo(small.hub, run)) == [("left", "on_delete of erp is unlink")]
-    small.other(own)
+    keeps = replace(CONTACT, on_delete={"erp": "unlink", "crm": "unlink"})
+    small.other(replace(small.hub.declaration, entities={"contact": keeps}))
+    assert whys(plan_undo(small.hub, run)) == [("deleted", "")]
+
+
+def test_what_cannot_be_deleted_stays() -> None:
+    small, run = made()
     erp = small.hub.connectors["erp"]
     streams = tuple(replace(stream, delete=None) for stream in erp.streams)
     small.hub = replace(small.hub, connectors={**small.hub.connectors, "erp": replace(erp, streams=streams)})

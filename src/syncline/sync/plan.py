@@ -20,6 +20,7 @@ from syncline.merge import brakes, due
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Known, Link
+from syncline.model.record import Value
 from syncline.sync import birth, creating, deliver, derive, remap, sheet, writing
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
@@ -27,6 +28,7 @@ from syncline.sync.sheet import Comes, Foot, Head, Plan, PlannedField, PlannedWr
 from syncline.sync.stops import Ready
 from syncline.sync.store import Ledger, Reads, Unit
 
+NOT_THERE = "references to records that are not in that system, and are not to be made there"
 ROWS = {"create": "created", "update": "updated", "delete": "deleted"}
 """Kinds of write, as what becomes of the rows."""
 
@@ -144,7 +146,7 @@ def writes_of(desk: Desk, case: Case, draft: Draft) -> Iterator[PlannedWrite]:
             draft.then["writes sent before, whose outcome is not known yet"] += 1
             continue
         binding = desk.binding(link)
-        planned = planned_write(desk, binding, link, ready_of(desk, binding, case, link), case)
+        planned = planned_write(desk, binding, link, ready_of(desk, binding, case, link), case, draft)
         if planned is not None:
             yield planned
 
@@ -170,10 +172,15 @@ def fitting(desk: Desk, binding: Binding, ready: Ready) -> Ready | None:
     return ready
 
 
-def planned_write(desk: Desk, binding: Binding, link: Link, ready: Ready | None, case: Case) -> PlannedWrite | None:
-    """What is ready and what waits for ids, as a line of the plan."""
+def planned_write(
+    desk: Desk, binding: Binding, link: Link, ready: Ready | None, case: Case, draft: Draft
+) -> PlannedWrite | None:
+    """What is ready and what waits for ids that are on their way, as a line of the plan."""
     kind = ready.kind if ready is not None else "update"
     waits = waiting(case, link.id) if kind != "delete" and (ready is not None or link.state == "active") else {}
+    idle = [name for name, told in waits.items() if not on_its_way(desk, link.system, told.value)]
+    draft.then[NOT_THERE] += len(idle)
+    waits = {name: told for name, told in waits.items() if name not in idle}
     told = {**(ready.told if ready is not None else {}), **waits}
     if ready is None and not waits:
         return None
@@ -200,6 +207,18 @@ def waiting(case: Case, lid: int) -> dict[str, Told]:
             if told is not None:
                 out[name] = told
     return out
+
+
+def on_its_way(desk: Desk, system: str, record: Value) -> bool:
+    """Has the record a row in that system, or will it get one? Nobody plans to tell of what is never to be there."""
+    if not isinstance(record, int):
+        return False
+    desk.load([record])
+    case = desk.cases.get(record)
+    return case is not None and any(
+        link.external_id is not None or birth.may_begin(case.record, link)
+        for link in case.links.values() if link.system == system and link.state != "tombstone"
+    )  # fmt: skip
 
 
 def planned_field(case: Case, lid: int, name: str, told: Told, kind: str) -> PlannedField:

@@ -240,14 +240,14 @@ def delete(desk: Desk, intent: Intent, undoing: Undoing) -> None:
 
 
 def cannot_delete(desk: Desk, case: Case, link: Link, made: Intent) -> str | None:
-    """Why a created row stays; None: it may go."""
-    policy = case.setting.entity.on_delete.get(link.system)
+    """Why a created row stays; None: it may go.
+
+    `on_delete` has no say: it is about deletes that people make in a system, and this row is of our own making.
+    """
     if link.state != "active" or link.deleting:
         return f"it is {'being deleted' if link.deleting else link.state} by now"
     if desk.hub.stream(link.system, link.stream).delete is None:
         return f"{link.system} deletes nothing"
-    if policy not in (None, "archive", "delete"):
-        return f"on_delete of {link.system} is {policy}"
     if any(known.sent or known.doubts for known in link.known.values()):
         return "nobody has looked at it since it was written"
     history = desk.unit.history([case.record.id]).get(case.record.id, ())
