@@ -118,7 +118,7 @@ def hub_yaml(change: Change) -> str:
 # ---- what an administrator does in the two
 def hubspot_property(company: Company, kind: str, name: str, type: str, field_type: str) -> None:
     """A property of the company's own."""
-    made = {"name": name, "label": name, "type": type, "fieldType": field_type, "groupName": "own"}
+    made = {"name": name, "label": name, "type": type, "fieldType": field_type, "groupName": "information"}
     reply = company.sandboxes["hubspot"].answer(json_call("POST", f"/crm/v3/properties/{kind}", made, TOKEN))
     assert isinstance(reply, Reply)
     assert reply.status == 201, reply.body

@@ -14,6 +14,13 @@ Asked = Request | Conversation
 """What a function returns: one request, or a conversation that ends in a Page (a read) or an Outcome (a write)."""
 
 
+Writer = Literal["person", "integration", "import", "automation", "us", "unknown"]
+"""Who wrote a field. integration: an app; this hub too, where it is not known which app this hub is.
+
+automation: rules within the system itself. us: proven to be this hub. unknown: it is not told, or not told enough.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """A raw field.
@@ -77,7 +84,17 @@ class Stream:
     batch(orders), receipts(answer, orders): many writes of one kind at once; one outcome for each, in their order.
         batch_takes(order): may it go in a batch? What may not goes by itself. A vendor that takes only writes of one
             shape at once (the same fields, say) answers what that is: those with equal answers go together.
-    define(field): makes a field there, where the vendor lets fields be made.
+    described(): every field that the object has there: a read whose rows are `{"name", "label", "type", "required",
+        "writable", "choices", "ours"}`. name, label (what people read), type: as the vendor says them. required: a
+        create without it is refused. writable: a hub may write it. choices: the values that it may hold, in their
+        order; absent where it may hold others. ours: made by `define`; absent where that cannot be told. What the
+        connector makes a raw field of itself, as an association or lines, is not among them.
+    writers(ids, names): who wrote these raw fields of these rows last: a read whose rows are `{"id", "field", "by",
+        "kind", "at"}`. by: a name that a person understands, as `integration 123456`. kind: see `Writer`. at: seconds;
+        absent where it is not told. field is absent where the vendor tells it of the row only; a field of which it
+        tells nothing has no row.
+    define(field): makes a field there, where the vendor lets fields be made; what is there, but not whole, is completed
+        or refused with what to do. undefine(field): takes away one that `define` made, with its values, and no other.
     defined(names): which of these fields are there: a read whose rows are `{"name": ...}`; None: it cannot be told.
     needs: fields of ours that `define` makes there before the first create, as the one for our own ids.
         Of `fields`, those that are `ours` are made where a hub writes to them.
@@ -107,7 +124,10 @@ class Stream:
     batch: Callable[[Sequence[WriteOrder]], Request] | None = None
     batch_takes: Callable[[WriteOrder], Hashable] = lambda order: True
     receipts: Callable[[Answer, Sequence[WriteOrder]], list[Outcome]] | None = None
+    described: Callable[[], Asked] | None = None
+    writers: Callable[[Sequence[str], Sequence[str]], Asked] | None = None
     define: Callable[[Field], Asked] | None = None
+    undefine: Callable[[Field], Asked] | None = None
     defined: Callable[[Sequence[str]], Asked] | None = None
     needs: tuple[Field, ...] = ()
     changed_at: str | None = None

@@ -9,7 +9,7 @@ from syncline.connect.connector import SHARED
 from syncline.connect.door import NoAnswer, Unreachable
 from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Asked, Field
-from syncline.model.outcome import Exists, Outcome, Rejected
+from syncline.model.outcome import Done, Exists, Outcome, Rejected
 from syncline.sync import observe
 from syncline.sync.hub import Hub
 
@@ -70,16 +70,17 @@ def make(hub: Hub, need: Need) -> bool:
 
 def outcome_of(hub: Hub, need: Need, asked: Asked) -> Outcome | None:
     """What the system says to it; None: it is done."""
-    problem: Outcome | None = None
     try:
         if isinstance(asked, Request):
             return hub.connectors[need.system].errors(hub.door.call(need.system, asked, "write"))
         step = next(asked)
         while True:
-            answer: Answer = hub.door.call(need.system, step if isinstance(step, Request) else step.request, "write")
-            problem = hub.connectors[need.system].errors(answer)
+            if isinstance(step, Request):
+                answer: Answer = hub.door.call(need.system, step, "read")
+            else:
+                answer = hub.door.call(need.system, step.request, "write")
             step = asked.send(answer)
-    except StopIteration:
-        return problem
+    except StopIteration as end:
+        return None if isinstance(end.value, Done) else end.value
     except (Unreachable, NoAnswer) as error:
         raise NotMade(f"{need.system}: {need.field.name} of {need.stream}: {error}") from error

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from syncline.connect.stream import Stream
 from syncline.sandbox.clock import Clock
+from syncline.testing import conformance_fields as fields
 from syncline.testing import conformance_reads as reads
 from syncline.testing import conformance_writes as writes
 from syncline.testing.conformance_world import Nonconforming, Subject, World
@@ -65,7 +66,10 @@ CHECKS: tuple[tuple[Callable[[Subject], None], Callable[[Subject, Stream], bool]
     (writes.existing, lambda subject, stream: subject.again),
     (writes.batches, writable),
     (writes.redaction, lambda subject, stream: stream.create is not None),
-    (writes.defining, lambda subject, stream: subject.new_field is not None),
+    (fields.describing, lambda subject, stream: stream.described is not None),
+    (fields.who_wrote, lambda subject, stream: stream.writers is not None),
+    (fields.defining, lambda subject, stream: subject.new_field is not None),
+    (fields.taking_away, lambda subject, stream: subject.new_field is not None and stream.undefine is not None),
     (writes.purity, lambda subject, stream: True),
 )
 """Each check, and whether it concerns a stream."""

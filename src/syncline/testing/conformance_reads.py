@@ -167,6 +167,12 @@ def every_read(subject: Subject, stream: Stream, rid: str) -> list[Callable[[str
         found.append(lambda after: get([rid]))
     if deleted is not None:
         found.append(lambda after: deleted(T0 - 10.0, after))
+    if stream.described is not None:
+        described = stream.described
+        found.append(lambda after: described())
+    if stream.writers is not None:
+        writers = stream.writers
+        found.append(lambda after: writers([rid], [subject.text]))
     if find is not None and subject.keys:
         found.append(lambda after: find({name: subject.values(1)[name] for name in subject.keys}))
     return found

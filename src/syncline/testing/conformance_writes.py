@@ -309,18 +309,6 @@ def redaction(subject: Subject) -> None:
         require(sent or name != "secret", "the secret is nowhere sent: how does the system know us?")
 
 
-def defining(subject: Subject) -> None:
-    """A field that was made there can be written and read."""
-    assert subject.new_field is not None
-    name = subject.new_field.name
-    world = World(subject, name)
-    world.define(subject.new_field)
-    rid = world.type(1)
-    done(world.write("update", rid, {name: "Its value"}), f"an update of the new field {name}")
-    world.wait(world.stream.settles_in.get)
-    require(told(world.look(rid)[rid], name) == "Its value", f"the new field {name} does not keep its value")
-
-
 def purity(subject: Subject) -> None:
     """Asked twice the same, a connector describes the same request, and what it was given stays as it was."""
     stream = World(subject).stream

@@ -20,7 +20,7 @@ from syncline.sandbox import hubspot
 from syncline.sandbox.call import Reply, json_call
 from syncline.sandbox.clock import Clock
 from syncline.sandbox.faults import Fault
-from syncline.sync import deliver, derive, observe, touched
+from syncline.sync import deliver, derive, observe, provision, touched
 from syncline.sync.hub import Hub
 from syncline.testing import vendor
 from syncline.testing.conformance_door import Door
@@ -81,10 +81,7 @@ class HubWorld:
         )
         for stream in connectors["hubspot"].streams:
             for one in stream.needs:
-                assert stream.define is not None
-                request = stream.define(one)
-                assert isinstance(request, Request)
-                assert self.call("hubspot", request, "write").status < 300
+                provision.make(self.hub, provision.Need(system="hubspot", stream=stream.name, field=one))
 
     def call(self, system: str, request: Request, effect: Effect) -> Answer:
         return self.door.call(system, request, effect) if system == "hubspot" else self.erp.answer(request, effect)

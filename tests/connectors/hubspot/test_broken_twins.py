@@ -88,6 +88,11 @@ def records(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Pag
     return lambda page: replace(page, records=tuple(change(dict(one)) for one in page.records))
 
 
+def typeless(row: dict[str, Any]) -> dict[str, Any]:
+    """A field without its type."""
+    return {name: value for name, value in row.items() if name != "type"}
+
+
 def plain_create(request: Request) -> Request:
     """A create without an id of ours."""
     [one] = request.json["inputs"]
@@ -195,6 +200,14 @@ STREAMS: list[tuple[str, str, Broken]] = [
     ("contacts", "batches", all_done),
     ("contacts", "redaction", requests(holds_the_secret, "get")),
     ("contacts", "defining", lambda stream: {"define": lambda field: stream.define(replace(field, name="another"))}),
+    ("contacts", "describing", pages(records(typeless), "described")),
+    ("contacts", "describing", pages(records(lambda one: {**one, "writable": False}), "described")),
+    ("contacts", "describing", pages(lambda page: replace(page, records=page.records * 2), "described")),
+    ("contacts", "who_wrote", pages(records(lambda one: {**one, "kind": "us"}), "writers")),
+    ("contacts", "who_wrote", pages(records(lambda one: {**one, "kind": "person"}), "writers")),
+    ("contacts", "who_wrote", pages(records(lambda one: {**one, "at": one["at"] * 1000}), "writers")),
+    ("contacts", "who_wrote", pages(lambda page: replace(page, records=page.records[:1]), "writers")),
+    ("contacts", "taking_away", lambda stream: {"undefine": lambda field: stream.undefine(replace(field, name="x"))}),
     ("contacts", "purity", counts_on),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 from canned import answer, hubspot, linked, play, record, stream
 
 from syncline.connect.request import Answer, Request
-from syncline.connect.stream import Field, WriteOrder
+from syncline.connect.stream import WriteOrder
 from syncline.connectors.hubspot import errors
 from syncline.connectors.hubspot.kinds import KEY_PROPERTY
 from syncline.connectors.hubspot.paths import VERSION
@@ -285,21 +285,6 @@ def test_half_of_a_change_is_unknown_and_its_first_step_is_not() -> None:
     half = answer(record(91), status=207, errors=[{"message": "no"}])
     _, outcome = play(deal.update("1", wanted, None), *read_lines(), half)
     assert isinstance(outcome, Unknown)
-
-
-# ---- fields
-def test_fields_are_made_and_ours_has_unique_values() -> None:
-    contact = stream("contact")
-    assert contact.define is not None
-    ours = contact.define(Field(name=KEY_PROPERTY))
-    assert ours.path == f"/crm/properties/{VERSION}/contacts"
-    assert ours.json == {
-        "name": KEY_PROPERTY, "label": "Syncline key", "type": "string", "fieldType": "text",
-        "groupName": "contactinformation", "hasUniqueValue": True,
-    }  # fmt: skip
-    flag = contact.define(Field(name="is_vip", type="boolean"))
-    assert (flag.json["type"], [one["value"] for one in flag.json["options"]]) == ("bool", ["true", "false"])
-    assert contact.define(Field(name="d", type="date")).json["fieldType"] == "date"
 
 
 # ---- the connector as a whole

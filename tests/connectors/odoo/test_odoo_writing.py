@@ -10,7 +10,7 @@ from odoo_played import Played, called, refusal, row, stream
 from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Field, WriteOrder
 from syncline.connectors.odoo.values import differs, sent
-from syncline.model.outcome import Clash, Denied, Done, Later, Missing, Rejected, Unknown
+from syncline.model.outcome import Clash, Denied, Done, Exists, Later, Missing, Rejected, Unknown
 
 
 def order(number: int, kind: Any = "update", **values: Any) -> WriteOrder:
@@ -341,8 +341,15 @@ def test_a_field_that_is_not_there_is_made() -> None:
 
 
 def test_a_field_that_is_there_is_left_alone() -> None:
-    played = defined(Field(name="x_sales_region"), [{"id": 811, "name": "x_sales_region"}])
-    assert (played.end, played.writes) == (Done(id="811"), [])
+    played = defined(Field(name="x_sales_region"), [{"id": 811, "name": "x_sales_region", "ttype": "char"}])
+    assert (played.end, played.writes) == (Exists(id="811"), [])
+
+
+def test_a_field_of_another_type_is_no_field_of_ours() -> None:
+    played = defined(Field(name="x_sales_region"), [{"id": 811, "name": "x_sales_region", "ttype": "float"}])
+    assert isinstance(played.end, Rejected)
+    assert "of type float is there, and char is needed" in played.end.reason
+    assert played.writes == []
 
 
 @pytest.mark.parametrize("field", [Field(name="region"), Field(name="x_list", type="lines")])

@@ -88,7 +88,7 @@ def test_a_life_cycle_does_not_go_back_unless_it_is_cleared(ask: Ask) -> None:
 
 def test_many_of_many_are_joined_by_semicolons(ask: Ask) -> None:
     options = [{"label": value, "value": value} for value in ("a", "b", "c")]
-    made = {"label": "Tags", "name": "tags", "type": "enumeration", "fieldType": "checkbox", "groupName": "x"}
+    made = {"label": "Tags", "name": "tags", "type": "enumeration", "fieldType": "checkbox", "groupName": "information"}
     assert ask("POST", "/crm/v3/properties/contacts", {**made, "options": options}).status == 201
     id = make(ask, tags="a;b;a")["id"]
     read = ask("GET", f"{CONTACTS}/{id}?properties=tags").body

@@ -9,7 +9,7 @@ from syncline.connect.auth import Auth, Bearer, OAuth2
 from syncline.connect.connector import Connector, Limit
 from syncline.connect.stream import Field, SettlesIn, Stream
 from syncline.connect.template import EVERYTHING, Use
-from syncline.connectors.hubspot import errors, paths, people, reading, screens, writing
+from syncline.connectors.hubspot import errors, history, paths, people, properties, reading, screens, writing
 from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, LINES, Kind
 from syncline.connectors.hubspot.rows import asked
 from syncline.connectors.hubspot.template import TEMPLATE
@@ -36,7 +36,7 @@ def connector(use: Use = EVERYTHING) -> Connector:
 
     Options: `tier` (starter, professional, enterprise: the default is professional); `client_id` (and
     `client_secret`): an OAuth app, in place of a token of the account's own; `portal`: the account's number, which
-    addresses of pages need.
+    addresses of pages need; `app`: the number of the app whose token it is, by which `writers` knows this hub.
     """
     return Connector(
         name="hubspot", base_url=paths.BASE_URL, auth=auth(use.options), limits=limits(use.options), reads=paths.READS,
@@ -72,6 +72,7 @@ def limits(options: Mapping[str, Any]) -> tuple[Limit, ...]:
 def records(kind: Kind, use: Use) -> Stream:
     """One type of records, read and written."""
     wanted = asked(kind, use)
+    app = str(use.options["app"]) if use.options.get("app") else None
     is_part = kind is LINE_ITEM
     return Stream(
         name=kind.stream, key="id", fields=kind.fields, page=reading.page,
@@ -80,8 +81,9 @@ def records(kind: Kind, use: Use) -> Stream:
         find=reading.find(wanted), find_any=reading.find_any(wanted),
         create=writing.create(kind), update=writing.update(kind),
         delete=writing.delete(kind), done=writing.done, batch=writing.batch(kind),
-        batch_takes=writing.batch_takes(kind), receipts=writing.receipts, define=writing.define(kind),
-        defined=writing.defined(kind),
+        batch_takes=writing.batch_takes(kind), receipts=writing.receipts,
+        described=properties.described(kind), defined=properties.defined(kind), define=properties.define(kind),
+        undefine=properties.undefine(kind), writers=history.writers(kind, app),
         needs=(Field(name=KEY_PROPERTY),),
         changed_at=kind.changed, created_at="createdAt",
         unstamped=(*(one.field for one in kind.related), *((LINES,) if kind.lines else ())),

@@ -9,6 +9,12 @@ from syncline.connect.stream import Field
 KEY_PROPERTY = "syncline_key"
 """A property with unique values, made by `define`: the id under which the hub creates. Never an e-mail address."""
 
+OURS = "syncline_"
+"""How the names of the properties begin that `define` makes of what this connector declares."""
+
+GROUP = "syncline"
+"""The property group in which they are shown."""
+
 MERGED = "hs_merged_object_ids"
 LINES = "line_items"
 """The raw field of a deal in which its line items stand, each with its `id`."""
@@ -36,7 +42,6 @@ class Kind:
     """One type of records.
 
     stream, plural, type_id: its name here, in paths, and its objectTypeId.
-    group:   where a new property is shown.
     changed: the property with the time of the last change.
     merges:  two of them can be made one.
     """
@@ -44,7 +49,6 @@ class Kind:
     stream: str
     plural: str
     type_id: str
-    group: str
     fields: tuple[Field, ...]
     changed: str = "hs_lastmodifieddate"
     related: tuple[Related, ...] = ()
@@ -63,7 +67,7 @@ def fields(names: str, *, type: str = "text", writable: bool = True) -> tuple[Fi
 ROW = fields("id createdAt updatedAt", writable=False)
 
 COMPANY = Kind(
-    stream="company", plural="companies", type_id="0-2", group="companyinformation",
+    stream="company", plural="companies", type_id="0-2",
     fields=(
         *ROW, *fields("name domain phone address address2 city state zip country website industry"),
         *fields("hubspot_owner_id hs_parent_company_id"),
@@ -72,7 +76,7 @@ COMPANY = Kind(
 )  # fmt: skip
 
 CONTACT = Kind(
-    stream="contact", plural="contacts", type_id="0-1", group="contactinformation", changed="lastmodifieddate",
+    stream="contact", plural="contacts", type_id="0-1", changed="lastmodifieddate",
     fields=(
         *ROW, *fields("email firstname lastname phone mobilephone jobtitle address city state zip country"),
         *fields("lifecyclestage hs_lead_status hubspot_owner_id company_id"),
@@ -90,7 +94,7 @@ OF_THE_ERP = tuple(
 """What became of a deal in the ERP: properties of ours, which HubSpot has not."""
 
 DEAL = Kind(
-    stream="deal", plural="deals", type_id="0-3", group="dealinformation",
+    stream="deal", plural="deals", type_id="0-3",
     fields=(
         *ROW, *fields("dealname! dealstage! pipeline dealtype deal_currency_code hubspot_owner_id"),
         *fields("amount", type="decimal"), *fields("closedate", type="datetime"),
@@ -104,14 +108,14 @@ DEAL = Kind(
 )  # fmt: skip
 
 PRODUCT = Kind(
-    stream="product", plural="products", type_id="0-7", group="productinformation", merges=False,
+    stream="product", plural="products", type_id="0-7", merges=False,
     fields=(
         *ROW, *fields("name! hs_sku description"), *fields("price hs_cost_of_goods_sold", type="decimal"),
     ),
 )  # fmt: skip
 
 LINE_ITEM = Kind(
-    stream="line_item", plural="line_items", type_id="0-8", group="lineiteminformation", merges=False,
+    stream="line_item", plural="line_items", type_id="0-8", merges=False,
     fields=(
         *ROW, *fields("name hs_sku hs_product_id hs_line_item_currency_code"),
         *fields("quantity price discount hs_discount_percentage hs_position_on_quote", type="decimal"),
@@ -120,7 +124,7 @@ LINE_ITEM = Kind(
 )  # fmt: skip
 
 TICKET = Kind(
-    stream="ticket", plural="tickets", type_id="0-5", group="ticketinformation",
+    stream="ticket", plural="tickets", type_id="0-5",
     fields=(
         *ROW, *fields("subject! hs_pipeline hs_pipeline_stage! content hs_ticket_priority hubspot_owner_id"),
         *fields("company_id contact_id"),

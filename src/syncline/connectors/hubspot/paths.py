@@ -27,9 +27,13 @@ def pipelines(plural: str) -> str:
     return f"/crm/pipelines/{VERSION}/{plural}"
 
 
-def properties(plural: str) -> str:
+def properties(plural: str, rest: str = "") -> str:
     """The properties of a type."""
-    return f"/crm/properties/{VERSION}/{plural}"
+    return f"/crm/properties/{VERSION}/{plural}{rest}"
+
+
+GROUPS = "/groups"
+"""Beneath a type's properties: the groups in which they are shown."""
 
 
 READS = (
@@ -42,4 +46,5 @@ READS = (
     ("GET", f"{OWNERS}/*"),
     ("GET", pipelines("*")),
     ("GET", properties("*")),
+    ("GET", properties("*", GROUPS)),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from syncline.connect.request import Answer, Conversation, Page, Request
+from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Asked as Asks
-from syncline.connect.stream import Field, WriteOrder
+from syncline.connect.stream import WriteOrder
 from syncline.connectors.hubspot import documents, errors, paths
 from syncline.connectors.hubspot.kinds import KEY_PROPERTY, Kind
 from syncline.connectors.hubspot.rows import keyed, parted, properties, row
@@ -15,12 +15,6 @@ from syncline.model.outcome import Done, Outcome, Unknown
 
 NO_CONTENT = 204
 TRACE = "objectWriteTraceId"
-
-PROPERTY_TYPES: Mapping[str, tuple[str, str]] = {
-    "decimal": ("number", "number"), "integer": ("number", "number"), "boolean": ("bool", "booleancheckbox"),
-    "date": ("date", "date"), "datetime": ("datetime", "date"), "json": ("string", "textarea"),
-}  # fmt: skip
-"""Our types as HubSpot's type and kind of field; all else is text."""
 
 
 # ---- alone
@@ -131,32 +125,3 @@ def receipts(answer: Answer, orders: Sequence[WriteOrder]) -> list[Outcome]:
 def named(error: Mapping[str, Any]) -> list[str]:
     """The writes that an error of a batch is about."""
     return errors.listed(error, TRACE, "ids", "id", KEY_PROPERTY)
-
-
-# ---- fields
-def defined(kind: Kind) -> Callable[[Sequence[str]], Conversation]:
-    """Which properties are there, of all that the type has."""
-
-    def ask(names: Sequence[str]) -> Conversation:
-        answer = yield Request(method="GET", path=paths.properties(kind.plural))
-        return Page(records=tuple({"name": one["name"]} for one in answer.body["results"] if one["name"] in names))
-
-    return ask
-
-
-def define(kind: Kind) -> Callable[[Field], Request]:
-    """The request that makes a property; ours has unique values."""
-
-    def make(field: Field) -> Request:
-        type, shape = PROPERTY_TYPES.get(field.type, ("string", "text"))
-        body: dict[str, Any] = {
-            "name": field.name, "label": field.label or field.name.replace("_", " ").capitalize(), "type": type,
-            "fieldType": shape, "groupName": kind.group,
-        }  # fmt: skip
-        if field.name == KEY_PROPERTY:
-            body["hasUniqueValue"] = True
-        if type == "bool":
-            body["options"] = [{"label": "Yes", "value": "true"}, {"label": "No", "value": "false"}]
-        return Request(method="POST", path=paths.properties(kind.plural), json=body)
-
-    return make

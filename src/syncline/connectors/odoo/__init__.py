@@ -9,7 +9,7 @@ from syncline.connect.connector import SHARED, Connector, Limit
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Field, SettlesIn, Stream, WriteOrder
 from syncline.connect.template import EVERYTHING, Use
-from syncline.connectors.odoo import creating, fields, screens, writing
+from syncline.connectors.odoo import creating, fields, history, screens, writing
 from syncline.connectors.odoo.calls import Calls, rows_of
 from syncline.connectors.odoo.errors import problem
 from syncline.connectors.odoo.hook import webhook
@@ -39,6 +39,7 @@ def connector(use: Use = EVERYTHING) -> Connector:
         reads=(
             ("GET", "/web/version"), ("POST", RPC),
             ("POST", "/json/2/*/search_read"), ("POST", "/json/2/*/fields_get"),
+            ("POST", "/json/2/res.users/context_get"),
         ),
         errors=problem,
         dress=dresser(database="database" in use.options),
@@ -83,6 +84,15 @@ def stream(model: Model, calls: Calls, use: Use) -> Stream:
     def defined(names: Sequence[str]) -> Asked:
         return fields.defined(model, calls, names)
 
+    def described() -> Asked:
+        return fields.described(model, calls)
+
+    def undefine(field: Field) -> Asked:
+        return fields.undefine(model, calls, field)
+
+    def writers(ids: Sequence[str], names: Sequence[str]) -> Asked:
+        return history.writers(model, calls, ids)
+
     return Stream(
         name=model.name, key="id", fields=model.fields, page=page,
         changes=reader.changes, get=reader.get, sweep=reader.sweep,
@@ -92,7 +102,8 @@ def stream(model: Model, calls: Calls, use: Use) -> Stream:
         delete=delete if "delete" in model.may else None,
         done=writing.done if model.may else None,
         batch=batch if model.may else None, batch_takes=batch_takes, receipts=writing.receipts if model.may else None,
-        define=define if model.may else None, defined=defined,
+        described=described, defined=defined, writers=writers,
+        define=define if model.may else None, undefine=undefine if model.may else None,
         changed_at="write_date", created_at="create_date", time=seconds,
         settles_in=SettlesIn(changes=LATE_COMMIT_SECONDS),
         deletes_proven_by="missing" if use.options.get("sees_all") is True else None,  # I11

@@ -32,12 +32,16 @@ class Calls:
             json["limit"] = limit
         return self.call(model, "search_read", {**json, "context": {**self.context, "active_test": not archived}})
 
-    def fields_get(self, model: str, names: Sequence[str]) -> Request:
-        """The types of fields."""
+    def fields_get(self, model: str, names: Sequence[str] = (), attributes: Sequence[str] = ("type",)) -> Request:
+        """What fields are; without names all."""
         return self.call(
             model, "fields_get",
-            {"allfields": list(names), "attributes": ["type"], "context": dict(self.context)},
+            {"allfields": list(names), "attributes": list(attributes), "context": dict(self.context)},
         )  # fmt: skip
+
+    def who_we_are(self) -> Request:
+        """Our own context, with our `uid`."""
+        return self.call("res.users", "context_get", {"context": dict(self.context)})
 
     def change(self, model: str, method: str, **arguments: Any) -> Request:
         """A method that changes something."""

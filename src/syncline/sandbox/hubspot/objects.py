@@ -14,6 +14,7 @@ from syncline.sandbox.hubspot.events import Subscriptions, happened, subscriptio
 from syncline.sandbox.hubspot.kinds import Kind
 from syncline.sandbox.hubspot.properties import properties, unique_names
 from syncline.sandbox.hubspot.schema import Property
+from syncline.sandbox.hubspot.tell import BEFORE, MADE_BY
 from syncline.sandbox.hubspot.times import moment
 from syncline.sandbox.hubspot.values import written
 from syncline.sandbox.relations import remember
@@ -25,13 +26,14 @@ FIRST_ID = 101
 
 @dataclass(frozen=True, kw_only=True)
 class Hand:
-    """Who writes objects of one kind. source: as histories and webhooks name it."""
+    """Who writes objects of one kind. source, by: what histories and webhooks name it, as `INTEGRATION` and `1`."""
 
     sandbox: Sandbox
     kind: Kind
     properties: Mapping[str, Property]
     wanted: Subscriptions
     source: str
+    by: str
     call: Call | None = None
 
     @property
@@ -44,17 +46,22 @@ class Hand:
         """The moment of a write."""
         return moment(self.sandbox.clock)
 
+    @property
+    def named(self) -> dict[str, str]:
+        """As webhooks name it."""
+        return {"changeSource": self.source, "sourceId": self.by}
+
     def told(self, what: str, row: Row, **more: Any) -> None:
         """A webhook, for whom it concerns."""
         if self.wanted:
-            happened(self.sandbox, self.wanted, self.kind, what, row.id, {"changeSource": self.source, **more})
+            happened(self.sandbox, self.wanted, self.kind, what, row.id, {**self.named, **more})
 
 
-def hand(sandbox: Sandbox, kind: Kind, source: str, call: Call | None = None) -> Hand:
+def hand(sandbox: Sandbox, kind: Kind, source: str, by: str, call: Call | None = None) -> Hand:
     """A hand that writes."""
     return Hand(
         sandbox=sandbox, kind=kind, properties=properties(sandbox.store, kind.name), wanted=subscriptions(sandbox),
-        source=source, call=call,
+        source=source, by=by, call=call,
     )  # fmt: skip
 
 
@@ -65,7 +72,8 @@ def create(hand: Hand, sent: Mapping[str, Any]) -> Row:
         raise missing_values(hand.kind.one, missing)
     values = computed(hand.store, hand.kind, checked, born=True)
     id = hand.store.next("object", FIRST_ID)
-    row = hand.store.insert(hand.kind.name, id, values, hand.now, hand.sandbox.shown(hand.call))
+    made = {**values, MADE_BY: f"{hand.source} {hand.by}"}
+    row = hand.store.insert(hand.kind.name, id, made, hand.now, hand.sandbox.shown(hand.call))
     hold(hand, row, {})
     hand.told("creation", row, changeFlag="NEW")
     for name, value in values.items():
@@ -97,8 +105,8 @@ def keep_history(hand: Hand, before: Row, name: str, value: str | None, at: int)
     if name in before.values and not hand.store.run(
         "select 1 from history where stream = ? and id = ? and name = ? limit 1", key
     ):
-        remember(hand.store, *key, before.values[name], before.created, "INTEGRATION")
-    remember(hand.store, *key, value, at, hand.source)
+        remember(hand.store, *key, before.values[name], before.created, before.values.get(MADE_BY, BEFORE))
+    remember(hand.store, *key, value, at, f"{hand.source} {hand.by}")
 
 
 def archive(hand: Hand, row: Row) -> None:

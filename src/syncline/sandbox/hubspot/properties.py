@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncline.sandbox.call import Refused, Reply
+from syncline.sandbox.hubspot import groups
 from syncline.sandbox.hubspot.asked import Asked, needed
 from syncline.sandbox.hubspot.batches import answered
 from syncline.sandbox.hubspot.errors import as_one_of_many, invalid, not_found, refused
@@ -126,6 +127,7 @@ def make(asked: Asked, body: Mapping[str, Any]) -> Property:
     at = iso(moment(asked.sandbox.clock))
     for name_needed in ("label", "type", "fieldType", "groupName"):
         needed(given, name_needed)
+    groups.must_be(asked.store, asked.kind, str(given["groupName"]))
     made: Property = {
         "name": name, "description": str(given.get("description", "")),
         **{key: str(given[key]) for key in ("label", "type", "fieldType", "groupName")},

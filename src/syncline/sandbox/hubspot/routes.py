@@ -9,6 +9,7 @@ from syncline.sandbox.call import Call, Refused, Reply
 from syncline.sandbox.hubspot import (
     account,
     associations,
+    groups,
     many,
     merge,
     owners,
@@ -89,6 +90,10 @@ ROUTES: Routes[Answer] = Routes(
         ("POST", f"{PROPERTIES}/batch/read", properties.batch_read),
         ("POST", f"{PROPERTIES}/batch/create", properties.batch_create),
         ("POST", f"{PROPERTIES}/batch/archive", properties.batch_archive),
+        ("GET", f"{PROPERTIES}/groups", groups.list_all),
+        ("POST", f"{PROPERTIES}/groups", groups.create),
+        ("GET", f"{PROPERTIES}/groups/{{name}}", groups.get),
+        ("DELETE", f"{PROPERTIES}/groups/{{name}}", groups.archive),
         ("GET", f"{PROPERTIES}/{{name}}", properties.get),
         ("PATCH", f"{PROPERTIES}/{{name}}", properties.update),
         ("DELETE", f"{PROPERTIES}/{{name}}", properties.archive),

@@ -14,6 +14,7 @@ from syncline.sandbox.hubspot.objects import Hand, find, hand
 from syncline.sandbox.hubspot.properties import properties
 from syncline.sandbox.hubspot.tell import told, with_history
 from syncline.sandbox.hubspot.times import moment
+from syncline.sandbox.hubspot.tokens import app_of
 from syncline.sandbox.store import Row
 
 DAYS_IN_THE_BIN = 90
@@ -95,7 +96,7 @@ def read(asked: Asked, rows: list[Row]) -> list[dict[str, Any]]:
 
 def writer(asked: Asked) -> Hand:
     """The hand of the API."""
-    return hand(asked.sandbox, asked.kind, asked.source, asked.call)
+    return hand(asked.sandbox, asked.kind, asked.source, app_of(asked.sandbox, asked.call), asked.call)
 
 
 def sent(body: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,12 @@ from syncline.sandbox.store import Row, Store
 MOST_HISTORY = {"contacts": 45}
 OTHERS_HISTORY = 20
 
+MADE_BY = "made by"
+"""Where a row keeps which hand made it: source and id, with a blank between. No property can have such a name."""
+
+BEFORE = "MIGRATION sandbox"
+"""The hand of what was there before anybody looked."""
+
 
 def told(row: Row, kind: Kind, names: Iterable[str], properties: Mapping[str, Property]) -> dict[str, Any]:
     """One object. Properties that are not there are left out, without a word."""
@@ -46,9 +52,16 @@ def with_history(store: Store, row: Row, kind: Kind, names: Sequence[str]) -> di
     for name in names:
         former = [(one.value, one.at, one.source) for one in history(store, kind.name, row.id, name)]
         if not former and values.get(name) is not None:
-            former = [(values[name], row.created, row.values.get("hs_object_source", "INTEGRATION"))]
+            former = [(values[name], row.created, str(row.values.get(MADE_BY, BEFORE)))]
         shown[name] = [
-            {"value": value or "", "timestamp": iso(at), "sourceType": source, "sourceId": "sandbox"}
-            for value, at, source in former[:most]
+            {"value": value or "", "timestamp": iso(at), **hand_of(source)} for value, at, source in former[:most]
         ]
     return shown
+
+
+def hand_of(source: str) -> dict[str, Any]:
+    """Whose hand it was, as a history tells it."""
+    type, _, by = source.partition(" ")
+    user = by.removeprefix("userId:")
+    told = {"sourceType": type, "sourceId": by}
+    return {**told, "updatedByUserId": int(user)} if user != by and user.isdigit() else told

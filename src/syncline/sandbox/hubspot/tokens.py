@@ -15,12 +15,15 @@ OF_APPS = ("/webhooks/", "/app-webhooks/")
 """What belongs to an app and no account: a developer's key opens it too."""
 
 USER = "user@example.test"
+APP = 1
+"""The number of the account's own app; others come with the act `token`."""
+
 E_COMMERCE = ("products", "line_items", "quotes")
 
 
 def found(sandbox: Sandbox) -> None:
     """The account's private app, and an app whose consent was given: see the options in the vendor's page."""
-    sandbox.store.set(f"token/{sandbox.options['token']}", {"kind": "private", "until": None})
+    sandbox.store.set(f"token/{sandbox.options['token']}", {"kind": "private", "until": None, "app": APP})
     sandbox.store.set(f"code/{sandbox.options['code']}", True)
     sandbox.store.set(f"refresh/{sandbox.options['refresh_token']}", True)
 
@@ -40,6 +43,11 @@ def admit(sandbox: Sandbox, call: Call, scopes: Sequence[str]) -> None:
     granted = sandbox.store.setting("scopes")  # None: all
     if scopes and granted is not None and not set(scopes) & set(granted):
         raise missing_scopes(scopes)
+
+
+def app_of(sandbox: Sandbox, call: Call) -> str:
+    """The number of the app whose token came with a call, as histories tell it."""
+    return str((sandbox.store.setting(f"token/{bearer(call)}") or {}).get("app", APP))
 
 
 def bearer(call: Call) -> str:
@@ -88,7 +96,7 @@ def token(asked: Asked) -> Reply:
         raise refused("BAD_GRANT_TYPE", f"missing or unknown grant type: {grant}")
     access = f"access-{asked.store.next('access', 1):06d}"
     lasts = int(options["token_lasts"])
-    asked.store.set(f"token/{access}", {"kind": "oauth", "until": asked.sandbox.clock.now() + lasts})
+    asked.store.set(f"token/{access}", {"kind": "oauth", "until": asked.sandbox.clock.now() + lasts, "app": APP})
     body = {
         "token_type": "bearer", "access_token": access, "refresh_token": refresh, "expires_in": lasts,
         "hub_id": options["portal_id"], "user_id": 1, "scopes": scopes(asked), "token_use": "access_token",
@@ -142,7 +150,7 @@ def told_access(asked: Asked, access: str) -> dict[str, Any]:
         raise not_found()
     return {
         "token": access,
-        "app_id": 1,
+        "app_id": APP,
         "token_type": "access",
         "expires_in": int(kept["until"] - now),
         **whose(asked),

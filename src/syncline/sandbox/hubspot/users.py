@@ -18,6 +18,8 @@ from syncline.sandbox.sandbox import Sandbox
 from syncline.sandbox.store import Row
 
 BY_HAND = "CRM_UI"
+USER = "userId:900001"
+"""Who sits at the screen."""
 
 
 def read(sandbox: Sandbox, stream: str, id: str | None) -> Any:
@@ -102,6 +104,22 @@ def forget_grant(sandbox: Sandbox, what: Any) -> Any:
     return {}
 
 
+def write_as(sandbox: Sandbox, what: Any) -> Any:
+    """{stream, id?, values, source, by}: another hand writes, as `IMPORT`, `AUTOMATION_PLATFORM` or `INTEGRATION`."""
+    with said():
+        mine = hand(sandbox, kind_of(what["stream"]), str(what["source"]), str(what.get("by", "")))
+        id = what.get("id")
+        written = dict(what["values"])
+        row = objects.create(mine, written) if id is None else objects.update(mine, alive(mine, str(id)), written)
+        return shown(sandbox, what["stream"], row)
+
+
+def add_token(sandbox: Sandbox, what: Any) -> Any:
+    """{token, app}: the access token of one more private app, as of an integration that is still on."""
+    sandbox.store.set(f"token/{what['token']}", {"kind": "private", "until": None, "app": int(what["app"])})
+    return {}
+
+
 ACTS: Mapping[str, Callable[[Sandbox, Any], Any]] = {
     "restore": restore,
     "merge": merge,
@@ -109,6 +127,8 @@ ACTS: Mapping[str, Callable[[Sandbox, Any], Any]] = {
     "dissociate": unlink,
     "grant": grant,
     "withdraw": forget_grant,
+    "write": write_as,
+    "token": add_token,
 }
 
 
@@ -117,7 +137,7 @@ ACTS: Mapping[str, Callable[[Sandbox, Any], Any]] = {
 
 def person(sandbox: Sandbox, stream: str) -> Hand:
     """The hand of somebody at the screen."""
-    return hand(sandbox, kind_of(stream), BY_HAND)
+    return hand(sandbox, kind_of(stream), BY_HAND, USER)
 
 
 def alive(mine: Hand, id: str) -> Row:
