@@ -8,7 +8,7 @@ from ledger_rows import HERE, Boom, link, record, row, save, write
 from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.record import Parking
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Ledger
 
 
@@ -283,6 +283,22 @@ def test_a_system_may_be_spoken_to_until_something_is_said(ledger: Ledger) -> No
     for state in (SystemState(system="crm", paused=True, why="denied"), SystemState(system="crm", clock_ahead=1.5)):
         write(ledger, "save_system_state", state)
         assert ledger.system_state("crm") == state
+
+
+def test_what_is_known_of_fields_of_ours_is_kept_by_their_place(ledger: Ledger) -> None:
+    def one(name: str, **more: Any) -> OwnField:
+        return OwnField(**{"system": "crm", "stream": "deal", "name": name, "there": True, **more})
+
+    write(ledger, "save_own_fields", [one("b"), one("a", stream="company"), one("a"), one("a", system="erp")])
+    write(ledger, "save_own_fields", [one("b", there=None), one("a", there=False, at=5.0, run=7, by="anna")])
+    assert list(ledger.own_fields("crm")) == [
+        one("a", stream="company"), one("a", there=False, at=5.0, run=7, by="anna"), one("b", there=None),
+    ]  # fmt: skip
+    assert list(ledger.own_fields("erp")) == [one("a", system="erp")]
+    assert list(ledger.own_fields("none")) == []
+    with ledger.unit() as unit:
+        unit.forget_observed()
+    assert len(ledger.own_fields("crm")) == 3, "what was made is there, whatever was observed"
 
 
 def test_rows_wait_for_rows(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ from syncline.ledger.sql import open_ledger
 from syncline.model.intent import Intent, Told
 
 BEFORE = """\
+DROP TABLE own_field;
 DROP TABLE intent;
 CREATE TABLE intent (id INTEGER NOT NULL, run INTEGER NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL,
  PRIMARY KEY (id));

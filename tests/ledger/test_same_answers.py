@@ -14,7 +14,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Known, Link
 from syncline.model.record import Conflict, FieldValue, Parking, Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Ledger
 from syncline.testing.memory import MemoryLedger
 
@@ -91,6 +91,7 @@ WRITES: dict[str, list[st.SearchStrategy[Any]]] = {
     "put_wakes": [rows(Wake, record=IDS, at=AT, why=TEXT)],
     "drop_wakes": [st.lists(IDS, max_size=3)],
     "save_system_state": [st.builds(SystemState, system=SYSTEM, paused=st.booleans(), why=TEXT)],
+    "save_own_fields": [rows(OwnField, **IN_STREAM, name=NAME, there=st.none() | st.booleans(), at=AT, by=TEXT)],
     "wait_for": [ROW, st.lists(ROW, max_size=3)],
     "stop_waiting": [st.lists(ROW, max_size=2)],
     "add_events": [rows(Event, id=NAME, type=NAME, subject=NAME, at=AT, data=RAW)],
@@ -146,6 +147,7 @@ def answers(ledger: Ledger) -> dict[str, Any]:
         "intents_of_link": [ledger.intents_of_link(n) for n in ids],
         "events": ledger.events(0, 99), "armed": ledger.armed(), "run": [ledger.run(n) for n in ids],
         "open": list(ledger.open_items(limit=999)), "conflicts": list(ledger.open_items("conflict", limit=999)),
+        "own": [list(ledger.own_fields(name)) for name in ("crm", "erp")],
         "states": [ledger.system_state(name) for name in ("crm", "erp")],
     }  # fmt: skip
     for stream in streams:

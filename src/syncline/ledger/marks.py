@@ -1,6 +1,6 @@
 """What is to be derived again and when, and the hub's small facts.
 
-Every statement on `dirty`, `wake`, `armed`, `system_state` and `counter`.
+Every statement on `dirty`, `wake`, `armed`, `system_state`, `own_field` and `counter`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from sqlalchemy import ClauseElement, Select, bindparam, delete, exists, select
 
 from syncline.ledger.coding import decoder, encode
 from syncline.ledger.dialect import Dialect
-from syncline.ledger.schema import armed, counter, dirty, link, record, system_state, wake
+from syncline.ledger.schema import armed, counter, dirty, link, own_field, record, system_state, wake
 from syncline.ledger.statement import Session, Statement, page, saving
-from syncline.model.rows import Armed, SystemState, Wake
+from syncline.model.rows import Armed, OwnField, SystemState, Wake
 
-decode_state, decode_armed = decoder(SystemState), decoder(Armed)
+decode_state, decode_armed, decode_own = decoder(SystemState), decoder(Armed), decoder(OwnField)
 
 
 # ---- dirty marks
@@ -154,6 +154,29 @@ def state_of(session: Session, system: str) -> SystemState:
     """A system that nothing is known of may be spoken to."""
     found = session.rows(STATE, (system,))
     return decode_state(found[0][0]) if found else SystemState(system=system)
+
+
+# ---- fields of ours
+SAVE_OWN = saving("Keeps what is known of fields of ours", own_field)
+OWN = Statement(
+    "What is known of fields of ours in a system",
+    ("system",),
+    lambda d: (
+        select(own_field.c.body)
+        .where(own_field.c.system == bindparam("system"))
+        .order_by(own_field.c.stream, own_field.c.name)
+    ),
+)
+
+
+def save_own_fields(session: Session, rows: Sequence[OwnField]) -> None:
+    """The last that is known of each."""
+    session.many(SAVE_OWN, ((one.system, one.stream, one.name, encode(one)) for one in rows))
+
+
+def own_fields_of(session: Session, system: str) -> Sequence[OwnField]:
+    """By stream and name; there are few."""
+    return [decode_own(body) for (body,) in session.rows(OWN, (system,))]
 
 
 # ---- counters

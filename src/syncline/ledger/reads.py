@@ -16,7 +16,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -126,6 +126,10 @@ class SqlReads(ABC):
     def system_state(self, system: str) -> SystemState:
         """May it be spoken to?"""
         return self.ask(marks.state_of, system)
+
+    def own_fields(self, system: str) -> Sequence[OwnField]:
+        """What is known of fields of ours in a system, by stream and name."""
+        return self.ask(marks.own_fields_of, system)
 
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         """Rows whose reference to one of these rows could not be resolved."""

@@ -267,6 +267,16 @@ system_state = Table(
     Column("body", LargeBinary, nullable=False),
 )  # fmt: skip
 
+# What is known of the fields of ours that the declaration needs: whether they are there, and who made them.
+own_field = Table(
+    "own_field", metadata,
+    Column("system", Words, primary_key=True),
+    Column("stream", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 counter = Table(
     "counter", metadata,
     Column("name", Words, primary_key=True),

@@ -20,7 +20,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -149,6 +149,10 @@ class SqlUnit(SqlReads):
     def save_system_state(self, state: SystemState) -> None:
         """May it be spoken to?"""
         self.keep("system_state", marks.save_states, [state])
+
+    def save_own_fields(self, rows: Sequence[OwnField]) -> None:
+        """One per system, stream and name."""
+        self.keep("own_field", marks.save_own_fields, rows)
 
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         """`waiting` is to be looked at again when one of these rows is linked."""

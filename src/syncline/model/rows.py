@@ -145,3 +145,20 @@ class SystemState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
     clock_ahead: float = 0.0
     failed: str = ""
     failed_at: float = 0.0
+
+
+class OwnField(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """What is known of a field of ours in a stream.
+
+    there:   is it there? None: its system does not tell.
+    at:      when that was asked, in seconds; 0: it is to be asked now.
+    run, by: the run that made it, and the person who said so; run 0: this hub did not make it.
+    """
+
+    system: str
+    stream: str
+    name: str
+    there: bool | None
+    at: float = 0.0
+    run: int = 0
+    by: str = ""

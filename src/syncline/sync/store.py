@@ -17,7 +17,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 
 Counter = Literal["record", "link", "intent", "run"]
 Row = tuple[str, str, str]
@@ -98,6 +98,9 @@ class Reads(Protocol):
 
     def system_state(self, system: str) -> SystemState:
         """May it be spoken to?"""
+
+    def own_fields(self, system: str) -> Sequence[OwnField]:
+        """What is known of fields of ours in a system, by stream and name."""
 
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         """Rows whose reference to one of these rows could not be resolved."""
@@ -192,6 +195,9 @@ class Writes(Protocol):
 
     def drop_wakes(self, records: Iterable[int]) -> None: ...
     def save_system_state(self, state: SystemState) -> None: ...
+    def save_own_fields(self, rows: Sequence[OwnField]) -> None:
+        """One per system, stream and name."""
+
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         """`waiting` is to be looked at again when one of these rows is linked."""
 

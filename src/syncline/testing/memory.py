@@ -14,7 +14,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Counter, Row, Unit
 from syncline.testing.tables import Tables
 
@@ -112,6 +112,9 @@ class MemoryReads:
 
     def system_state(self, system: str) -> SystemState:
         return self.t.states.get(system) or SystemState(system=system)
+
+    def own_fields(self, system: str) -> Sequence[OwnField]:
+        return [self.t.own_fields[row] for row in sorted(self.t.own_fields) if row[0] == system]
 
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         return {row: sorted(self.t.waiting[row]) for row in rows if self.t.waiting.get(row)}
@@ -307,6 +310,9 @@ class MemoryUnit(MemoryReads):
 
     def save_system_state(self, state: SystemState) -> None:
         self.writes.append(lambda: self.t.states.update({state.system: state}))
+
+    def save_own_fields(self, rows: Sequence[OwnField]) -> None:
+        self.writes.append(lambda: self.t.own_fields.update(((f.system, f.stream, f.name), f) for f in rows))
 
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         wanted = list(rows)

@@ -12,7 +12,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Row
 
 OBSERVED = (
@@ -49,6 +49,7 @@ class Tables:
     dirty: dict[int, None] = field(default_factory=dict)
     wakes: dict[int, Wake] = field(default_factory=dict)
     states: dict[str, SystemState] = field(default_factory=dict)
+    own_fields: dict[Row, OwnField] = field(default_factory=dict)
     waiting: dict[Row, set[Row]] = field(default_factory=lambda: defaultdict(set))
     events: dict[str, tuple[int, Event]] = field(default_factory=dict)
     armed: dict[str, Armed] = field(default_factory=dict)
