@@ -236,6 +236,17 @@ def test_keys_find_records_and_are_replaced(ledger: Ledger) -> None:
     assert ledger.records_with([a, b, c]) == {b: [2], c: [1]}
 
 
+def test_of_a_key_that_many_have_only_some_are_asked_for(ledger: Ledger) -> None:
+    write(ledger, "save_records", [record(n) for n in range(1, 6)])
+    many, few, none = ("name", "many"), ("name", "few"), ("name", "none")
+    write(ledger, "save_keys", {n: [many, few] if n > 3 else [many] for n in range(1, 6)})
+    assert ledger.sharing([few, many, none], 3) == {few: [4, 5], many: [1, 2, 3]}
+    assert ledger.crowded("name", 1, 9) == [("many", 5), ("few", 2)]
+    assert ledger.crowded("name", 1, 1) == [("many", 5)]
+    assert ledger.crowded("name", 5, 9) == []
+    assert ledger.crowded("other", 0, 9) == []
+
+
 def test_references_are_found_backwards_and_are_replaced(ledger: Ledger) -> None:
     write(ledger, "save_records", [record(n) for n in (1, 2, 3)])
     write(ledger, "save_references", {3: (1, 1), 2: (1, 3)})

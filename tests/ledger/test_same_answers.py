@@ -134,6 +134,7 @@ def answers(ledger: Ledger) -> dict[str, Any]:
     found: dict[str, Any] = {
         "links_at": ledger.links_at(at_rows), "links": ledger.links(ids), "records": ledger.records(ids),
         "records_with": ledger.records_with(keys), "referring_to": ledger.referring_to(ids),
+        "sharing": ledger.sharing(keys, 1),
         "parked_rows": ledger.parked_rows(at_rows), "intents": ledger.intents(ids), "history": ledger.history(ids),
         "waiting_for": ledger.waiting_for(at_rows),
         "links_of": {rid: sorted(own, key=lambda one: one.id) for rid, own in ledger.links_of(ids).items()},

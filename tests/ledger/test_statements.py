@@ -39,6 +39,7 @@ READ_WHOLE = {
     "counts.DIRTY",
     *("forgotten.HISTORY_VALUES", "forgotten.HISTORY", "forgotten.LINKS", "forgotten.RECORDS"),  # emptied
     "forgotten.ANY_INTENT",  # its first row
+    "records.CROWDED",
 }
 # A list of ids is a few thousand at most, so what is found of it may be sorted.
 LISTS = {"ids", "keys", "entities", "wanted"}

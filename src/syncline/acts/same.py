@@ -9,7 +9,9 @@ from syncline.acts.deciding import decided
 from syncline.acts.finding import case_at, row_at
 from syncline.acts.refusal import refuse
 from syncline.acts.told import Done
+from syncline.identity.alike import asked_key
 from syncline.look.place import Place, parse
+from syncline.merge.case import Case
 from syncline.sync import answers, joining, people
 from syncline.sync.hub import Hub
 from syncline.sync.store import Row
@@ -21,8 +23,8 @@ def distinct(hub: Hub, act: Distinct, who: str, say: Say) -> Done:
     if not place.record:
         row = row_at(place)
         return decided(hub, who, say, f"{place} is a record of its own", lambda h: [answers.begin_anew(h, row, who)])
-    case = case_at(hub, place)
-    if case.record.candidate_of is None:
+    case = asking(hub, case_at(hub, place))
+    if case.record.asks is None:
         raise refuse(f"Record {case.record.id} may be no other record's duplicate.", "syncline parked lists what may")
 
     def decide(working: Hub) -> Collection[int]:
@@ -30,6 +32,15 @@ def distinct(hub: Hub, act: Distinct, who: str, say: Say) -> Done:
         return [case.record.id]
 
     return decided(hub, who, say, f"record {case.record.id} is a record of its own", decide)
+
+
+def asking(hub: Hub, case: Case) -> Case:
+    """The record that asks, where the one of the two was named that it asks about, and nobody else does."""
+    if case.record.asks is None:
+        found = hub.ledger.records_with([key := asked_key(case.record.entity, case.record.id)]).get(key, ())
+        if len(found) == 1:
+            return case_at(hub, Place(record=found[0]))
+    return case
 
 
 def join(hub: Hub, act: Join, who: str, say: Say) -> Done:

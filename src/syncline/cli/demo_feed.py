@@ -13,9 +13,9 @@ from syncline.look.opened import Opened, everything
 from syncline.look.sentence import Sentence, Words, sentences
 from syncline.merge.case import Case
 from syncline.model.entry import Entry
-from syncline.sync.duplicates import MAY_BE_DUPLICATE
 from syncline.sync.hub import Hub
 from syncline.sync.plan import desk_on_paper
+from syncline.sync.questions import MAY_BE_DUPLICATE
 
 SYSTEMS = {"hubspot": "HubSpot", "odoo": "Odoo", "both": "both systems"}
 MOST_RECORDS = 100_000

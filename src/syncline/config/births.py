@@ -13,6 +13,7 @@ from syncline.config.problems import Path, meant, quoted
 from syncline.config.schema import ChoiceBlock
 from syncline.config.settings import Choice
 from syncline.connect.stream import Stream
+from syncline.identity.alike import AlikeRule
 from syncline.identity.match import MatchRule
 from syncline.mapping.binding import Binding
 from syncline.mapping.expression import Expression
@@ -160,6 +161,24 @@ def matching_of(check: Check) -> dict[str, tuple[MatchRule, ...]]:
                 check.error((*path, index), "a match rule names at least one field")
             made.append(MatchRule(fields=tuple(names)))
         found[entity] = tuple(made)
+    return found
+
+
+def alike_of(check: Check) -> dict[str, AlikeRule]:
+    """How records are compared that no match rule joins, of the entities where they are."""
+    found: dict[str, AlikeRule] = {}
+    for entity, block in check.hub.first_sync.alike.items():
+        path: Path = ("first_sync", "alike", entity)
+        if not check.known_entity(path, entity) or block == "never":
+            continue
+        for setting, names in (("fields", block.fields), ("apart", block.apart)):
+            for index, name in enumerate(names):
+                _matchable(check, (*path, setting, index), entity, name)
+        if not block.fields:
+            check.error((*path, "fields"), "records are compared by at least one field", "write `never` to ask nothing")
+        found[entity] = AlikeRule(
+            fields=tuple(block.fields), at_least=100.0 * block.from_, apart=tuple(block.apart)
+        )  # fmt: skip
     return found
 
 

@@ -19,6 +19,7 @@ from syncline.config.settings import (
     Rule,
     System,
 )
+from syncline.identity.alike import AlikeRule
 from syncline.identity.match import MatchRule
 from syncline.mapping.binding import Binding
 from syncline.mapping.expression import Expression
@@ -56,6 +57,7 @@ class Declaration:
     """One hub. `order` is the order of `systems:`; it settles edits that overlap in time.
 
     entity_modes: modes of single entities; those of single systems are at the system.
+    alike:        entities whose records are asked about that no match rule joins, and that look the same.
     ignored:      entities whose relations are not swept (`associations: ignore`).
     allow:        what may be called beside public addresses by https.
     unmatched:    what becomes of a person without a twin: "park", "leave-blank", or a stand-in.
@@ -67,6 +69,7 @@ class Declaration:
     bindings: tuple[Binding, ...]
     births: tuple[Birth, ...] = ()
     matching: Mapping[str, tuple[MatchRule, ...]] = field(default_factory=dict)
+    alike: Mapping[str, AlikeRule] = field(default_factory=dict)
     computed: tuple[Computed, ...] = ()
     mode: Mode = "live"
     systems: Mapping[str, System] = field(default_factory=dict)

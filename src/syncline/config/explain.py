@@ -95,6 +95,8 @@ def _first_sync(loaded: Loaded) -> Iterator[Line]:
     yield _line(loaded, ("first_sync", "differ"), loaded.hub.first_sync.differ)
     for entity, rules in loaded.declaration.matching.items():
         yield _line(loaded, ("first_sync", "match", entity), [rule.name for rule in rules])
+    for entity, alike in loaded.declaration.alike.items():
+        yield _line(loaded, ("first_sync", "alike", entity), [*alike.fields])
 
 
 def _births(loaded: Loaded) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from syncline.config import rules
 from syncline.config.bindings import bindings_of
-from syncline.config.births import births_of, matching_of
+from syncline.config.births import alike_of, births_of, matching_of
 from syncline.config.check import Check, CompileExpression
 from syncline.config.computed import computed_of, rollups_of
 from syncline.config.declaration import Declaration
@@ -122,7 +122,7 @@ def _compiled(check: Check, secrets: Mapping[Path, Any], environment: Mapping[st
     check_circles(check, bindings, births)
     return Declaration(
         name=hub.hub, mode=hub.mode, zone=check.zone, currency=check.currency, order=tuple(systems), systems=systems,
-        entities=entities, bindings=bindings, births=births, matching=matching_of(check),
+        entities=entities, bindings=bindings, births=births, matching=matching_of(check), alike=alike_of(check),
         computed=computed_of(check), rollups=rollups_of(check), rules=rules.rules_of(check, bindings),
         addressees=addressees, alerts=alerts, brakes=brakes, brakes_from_links=hub.brakes.from_links,
         unmatched=unmatched, examples=rules.examples_of(check, bindings),

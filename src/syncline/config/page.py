@@ -10,6 +10,7 @@ from syncline.config.json_schema import json_schema
 _BLOCKS = (
     ("SystemBlock", "A system", "systems.NAME"),
     ("FirstSyncBlock", "The first meeting", "first_sync"),
+    ("AlikeBlock", "Records that look the same", "first_sync.alike.ENTITY"),
     ("FieldBlock", "A field", "fields.ENTITY.FIELD"),
     ("AtBlock", "A field in one system", "fields.ENTITY.FIELD.at.SYSTEM"),
     ("EntityBlock", "An entity", "entities.ENTITY"),

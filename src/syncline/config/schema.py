@@ -41,11 +41,29 @@ class SystemBlock(Block):
     )
 
 
+class AlikeBlock(Block):
+    """Records that no match rule joins and that look the same: born nowhere until a person says whether they are."""
+
+    fields: list[Name] = Field(description="What they are compared by: names, addresses, phones, e-mails, references.")
+    from_: Share = Field(default=0.9, alias="from", description="How alike two must be. Default `90%`.")
+    apart: list[Name] = Field(
+        default_factory=list, description="Fields which, filled and different, say that they are not the same."
+    )
+
+
+AlikeSetting = Annotated[
+    Annotated[Literal["never"], Tag("name")] | Annotated[AlikeBlock, Tag("block")], Discriminator(_kind)
+]
+
+
 class FirstSyncBlock(Block):
     """The first meeting of records that exist already."""
 
     match: dict[Name, list[Name | list[Name]]] = Field(
         default_factory=dict, description="Entity to the fields that tell that two are one; a list: all of them."
+    )
+    alike: dict[Name, AlikeSetting] = Field(
+        default_factory=dict, description="Entity to how two of it are asked about that look the same; `never`: not."
     )
     differ: Literal["truth", "newest", "ask"] = Field(
         default="truth", description="What settles a first difference; `truth` asks where a field has none."

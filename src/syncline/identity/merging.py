@@ -41,7 +41,13 @@ def join(keep: Case, lose: Case, why: str, row: int | None = None) -> None:
     keep_record(keep, lose)
     remember(keep, before.fields, states)
     lose.record = replace(
-        lose.record, state="merged", merged_into=keep.record.id, candidate_of=None, conflicts={}, parked=None
+        lose.record,
+        state="merged",
+        merged_into=keep.record.id,
+        candidate_of=None,
+        may_be=None,
+        conflicts={},
+        parked=None,
     )
 
 
@@ -228,6 +234,7 @@ def keep_record(keep: Case, lose: Case) -> None:
         mine, state="active" if "active" in (mine.state, theirs.state) else mine.state,
         parked=mine.parked or theirs.parked, paused=mine.paused or theirs.paused,
         candidate_of=None if mine.candidate_of == theirs.id else mine.candidate_of, distinct_from=tuple(apart),
+        may_be=None if mine.may_be is not None and mine.may_be.record == theirs.id else mine.may_be,
         episodes={**theirs.episodes, **mine.episodes}, created_at=min(mine.created_at, theirs.created_at),
     )  # fmt: skip
     if mine.state != keep.record.state or theirs.state == "archived":

@@ -67,6 +67,10 @@ def of_record(record: Record) -> Iterator[OpenItem]:
         yield OpenItem(
             record=record.id, kind="candidate", code="candidate", entity=record.entity, since=record.created_at
         )
+    elif record.may_be is not None:
+        yield OpenItem(
+            record=record.id, kind="candidate", code="alike", entity=record.entity, since=record.may_be.since
+        )
     if record.paused:
         yield OpenItem(record=record.id, kind="paused", code="paused", entity=record.entity)
 

@@ -67,6 +67,14 @@ class SqlReads(ABC):
         """The records that have a match key, in id order."""
         return self.ask(records.with_keys, keys)
 
+    def sharing(self, keys: Iterable[Key], most: int) -> Mapping[Key, Sequence[int]]:
+        """Of each key at most so many of its records, in id order."""
+        return self.ask(records.sharing, keys, most)
+
+    def crowded(self, rule: str, most: int, limit: int) -> Sequence[tuple[str, int]]:
+        """The values of a rule's keys that more than so many records have, with their numbers, the largest first."""
+        return self.ask(records.crowded, rule, most, limit)
+
     def referring_to(self, referred: Iterable[int]) -> Mapping[int, Sequence[int]]:
         """The records that refer to each of these."""
         return self.ask(records.referring_to, referred)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from syncline.identity.match import Key
 from syncline.ledger import opened
@@ -51,6 +51,27 @@ WITH_KEY = Statement(
     ("rule", "wanted"),
     lambda d: select(match_key.c.value, match_key.c.record).where(
         match_key.c.rule == bindparam("rule"), d.one_of(match_key.c.value, "wanted")
+    ),
+)
+
+SHARING = Statement(
+    "The first records that have a key",
+    ("rule", "value", "limit"),
+    lambda d: page(
+        select(match_key.c.record)
+        .where(match_key.c.rule == bindparam("rule"), match_key.c.value == bindparam("value"))
+        .order_by(match_key.c.record)
+    ),
+)
+CROWDED = Statement(
+    "The keys of a rule that more than so many records have",
+    ("rule", "most", "limit"),
+    lambda d: page(
+        select(match_key.c.value, func.count())
+        .where(match_key.c.rule == bindparam("rule"))
+        .group_by(match_key.c.value)
+        .having(func.count() > bindparam("most"))
+        .order_by(func.count().desc(), match_key.c.value)
     ),
 )
 
@@ -113,6 +134,17 @@ def with_keys(session: Session, keys: Iterable[Key]) -> Mapping[Key, Sequence[in
         for value, rid in session.rows(WITH_KEY, (rule, session.pack(values))):
             found[rule, value].append(rid)
     return {key: sorted(found[key]) for key in wanted if key in found}
+
+
+def sharing(session: Session, keys: Iterable[Key], most: int) -> Mapping[Key, Sequence[int]]:
+    """Key by key: of a key that a hundred thousand records have, no more is read than of any other."""
+    found = {key: [rid for (rid,) in session.rows(SHARING, (*key, most))] for key in keys}
+    return {key: ids for key, ids in found.items() if ids}
+
+
+def crowded(session: Session, rule: str, most: int, limit: int) -> Sequence[tuple[str, int]]:
+    """Values with their numbers, the largest first."""
+    return [(value, number) for value, number in session.rows(CROWDED, (rule, most, limit))]
 
 
 def save_references(session: Session, references: Sequence[tuple[int, Sequence[int]]]) -> None:

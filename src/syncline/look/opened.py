@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from syncline.ledger.open_items import ITSELF, OpenItem, OpenKind
+from syncline.look.beside import Side, in_a_line, side
 from syncline.look.named import name_of
 from syncline.look.place import Place
 from syncline.look.said import NameOf, in_words, nameless
@@ -30,6 +31,7 @@ class Opened(Struct, frozen=True, kw_only=True):
 
     at:   its place, as commands take it. name: what people call the record.
     names: what people call the records that `ours` and `theirs` refer to.
+    sides: of what may be one, both records beside each other. score, reasons: how alike, of 100, and in what.
     code: of what is parked, the brake's kind of what is held; else the kind again.
     """
 
@@ -46,6 +48,9 @@ class Opened(Struct, frozen=True, kw_only=True):
     theirs: Value = None
     since: float = 0.0
     names: dict[int, str] = {}
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
 
 
 # ---- lists
@@ -236,17 +241,23 @@ def remedy_of(parking: Parking, at: str) -> str:
 
 
 def of_candidate(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
-    """It shares a match key with another record."""
-    other = case.record.candidate_of
+    """It shares a match key with another record, or looks like it."""
+    other = case.record.asks
     if other is None:
         return None
     found = desk.case(other)
     called = f"{name_of(found.record, desk.declaration)}, record {other}" if found is not None else f"record {other}"
     at = str(Place(record=item.record))
-    return made(
+    one = made(
         desk, case, item, at=at, why=f"may be the same as {called}", system=case.record.origin,
         remedy=f"syncline links add {other} {at}, or syncline links distinct {at}",
     )  # fmt: skip
+    may_be, sides = case.record.may_be, tuple(side(desk, each, calling(desk)) for each in (case, found) if each)
+    if may_be is None:
+        return structs.replace(one, sides=sides)
+    beside = " | ".join(in_a_line(each) for each in sides)
+    why = f"looks like {called}, {may_be.score:.0f} of 100 ({', '.join(may_be.why)}): {beside}"
+    return structs.replace(one, why=why, score=may_be.score, reasons=may_be.why, sides=sides)
 
 
 def of_held(desk: Desk, case: Case, item: OpenItem, link: Link) -> Opened:

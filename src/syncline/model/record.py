@@ -96,11 +96,21 @@ class Episode(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     freed: bool = False
 
 
+class MayBe(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """What a record looks like, as nobody but a person can tell: `score` of 100, and the reasons in words."""
+
+    record: int
+    score: float
+    why: tuple[str, ...] = ()
+    since: float = 0.0
+
+
 class Record(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A golden record. `fields` also holds the lines of a document, as `lines/ID/column`.
 
     origin:       the system where the record was born.
     candidate_of: the record it may duplicate; while set it is born nowhere and matched by nothing.
+    may_be:       the record it looks like; while that is asked it is born nowhere, and that one not where it is.
     merged_into:  the record that took it over; this one is its alias for ever.
     distinct_from: records of which a person said that they are not the same.
     made_by:      hash of (rule, record, episode) for a record that a rule made.
@@ -126,3 +136,9 @@ class Record(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     created_at: float = 0.0
     born_at: float | None = None
     paused: bool = False
+    may_be: MayBe | None = None
+
+    @property
+    def asks(self) -> int | None:
+        """The record of which a person is asked whether this one is the same."""
+        return self.candidate_of if self.candidate_of is not None else self.may_be.record if self.may_be else None

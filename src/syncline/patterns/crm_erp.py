@@ -26,6 +26,12 @@ ERP_OWNS = (
     "product.cost",
     "product.description",
 )
+COMPARED = {
+    "account": ("name", "address", "phone", "domain"),
+    "contact": ("name", "first_name", "last_name", "account", "phone", "mobile"),
+}
+APART = ("vat_id", "number")
+"""Two customers with other numbers are two."""
 ASKED = ("account.rep",)
 """To whom a customer belongs is settled by people: of two changes neither wins."""
 
@@ -76,6 +82,7 @@ def crm_erp(options: Mapping[str, Any], members: Sequence[Member]) -> Part:
     for name in ASKED:
         if name in fields:
             fields[name]["policy"] = "manual"
+    alike(part)
     part |= {"create": {}, "on_create": {}, "rules": {}}
     if "account.name" in fields:
         customers(part, crm, erp)
@@ -89,6 +96,16 @@ def crm_erp(options: Mapping[str, Any], members: Sequence[Member]) -> Part:
         if {"account", "lines", "number"} <= other.at.get("order", {}).keys():
             orders(part, crm, erp, options.get("order_on", ORDER_ON))
     return part
+
+
+def alike(part: Part) -> None:
+    """By what customers and their people are compared where no key joins them, as far as both systems keep it."""
+    fields, asked = part["fields"], part["first_sync"].setdefault("alike", {})
+    for entity, names in COMPARED.items():
+        here = [name for name in names if f"{entity}.{name}" in fields]
+        if len(here) > 1:
+            apart = [name for name in APART if f"{entity}.{name}" in fields]
+            asked[entity] = {"fields": here, **({"apart": apart} if entity == "account" and apart else {})}
 
 
 def own(fields: Part, system: str, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from syncline.merge.case import Case
 from syncline.model.observation import Observation
 from syncline.model.record import Parking
 from syncline.model.rows import Hint, ParkedRow
-from syncline.sync import joining, meet, observe, settle
+from syncline.sync import joining, meet, met, observe, questions, settle
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.store import Row
@@ -37,7 +37,10 @@ def merge_records(hub: Hub, keep: int, lose: int, who: str) -> int:
         if joining.is_unresolved(one) or joining.is_unresolved(other):
             raise CannotDo("a create of one of them is not resolved yet: try again in a moment")
         one.note("person", None, None, other.record.id, one.record.id, f"{who}: the same")
-        joining.merge(desk, one, other, who)
+        if questions.is_asked(one, other):
+            met.become_one(desk, one, other, who)
+        else:
+            joining.merge(desk, one, other, who)
         hub.point("records merged")
         settle.close_desk(desk)
         hub.point("merge written")

@@ -13,7 +13,7 @@ from typing import Literal
 
 from syncline.config.declaration import Birth, Computed
 from syncline.merge.case import Case
-from syncline.sync import rollups, rules, scope, writing, written
+from syncline.sync import alike, questions, rollups, rules, scope, writing, written
 from syncline.sync.columns import ask_again, columns, judged, tried
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
@@ -76,6 +76,8 @@ def derive_cases(desk: Desk, cases: Sequence[Case], rolled: Rolled = "none") -> 
     rolled: which rollups are made again: none, those that wait for nothing, or all; of a new record always all.
     """
     desk.load(neighbours(desk, cases))
+    alike.look(desk, cases, again=rolled == "all")
+    questions.load(desk, cases)
     for case in cases:
         derive(desk, case, rolled)
 
@@ -133,11 +135,14 @@ def bear(desk: Desk, case: Case, birth: Birth) -> None:
     """A birth is a link row without an external id; a tombstone is never re-created."""
     if case.record.candidate_of is not None or case.record.parked is not None:
         return
-    if any((k.system, k.stream) == (birth.system, birth.stream) for k in case.links.values()):
+    place = (birth.system, birth.stream)
+    here = [link for link in case.links.values() if (link.system, link.stream) == place]
+    if here:
+        questions.follow(desk, case, here[-1])
         return
     if case.record.made_by is None and not any(link.state == "active" for link in case.links.values()):
         return
-    if not desk.is_baselined(birth.system, birth.stream):
+    if not desk.is_baselined(*place) or not questions.may_be_born(desk, case, place):
         return
     binding = desk.declaration.binding(birth.system, birth.stream)
     what = f"birth in {birth.system}.{birth.stream}"

@@ -50,6 +50,7 @@ class Desk:
     keys_made: dict[int, tuple[Mapping[str, FieldValue], Sequence[Name], tuple[Key, ...]]] = field(default_factory=dict)
     record_of: dict[int, int] = field(default_factory=dict)
     read_whole: dict[tuple[str, str], bool] = field(default_factory=dict)
+    asking: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def declaration(self) -> Declaration:

@@ -8,11 +8,9 @@ from msgspec.structs import replace
 
 from syncline.identity.match import Key, rule_of
 from syncline.merge.case import Case
-from syncline.model.record import Parking
+from syncline.sync import questions
 from syncline.sync.desk import Desk
 from syncline.sync.meet import sharing, shown
-
-MAY_BE_DUPLICATE = "duplicate-candidate"
 
 
 def mark(desk: Desk, moved: Sequence[Case]) -> None:
@@ -49,20 +47,12 @@ def streams(case: Case) -> set[tuple[str, str]]:
 
 def suspect(case: Case, other: Case, key: Key) -> None:
     """Observed and shown, born nowhere and matched by nothing; the rows it has already stay."""
-    case.record = replace(case.record, candidate_of=other.record.id)
+    case.record = replace(case.record, candidate_of=other.record.id, may_be=None)
     case.note("candidate", None, None, None, other.record.id, f"both have {shown(key)}")
-    parking = Parking(
-        code=MAY_BE_DUPLICATE, reason=f"record {case.record.id} may be record {other.record.id}",
-        remedy="merge the records, or say that they are not the same", at=case.setting.now,
-    )  # fmt: skip
-    for link in list(case.links.values()):
-        if link.state == "birth" and link.writing is None and link.parked is None:
-            case.put(link.id, parked=parking)
+    questions.hold(case, other)
 
 
 def clear(case: Case) -> None:
     """A record of its own: what waited for that to be said goes on."""
-    case.record = replace(case.record, candidate_of=None)
-    for link in list(case.links.values()):
-        if link.parked is not None and link.parked.code == MAY_BE_DUPLICATE:
-            case.put(link.id, parked=None)
+    case.record = replace(case.record, candidate_of=None, may_be=None)
+    questions.let_go(case)

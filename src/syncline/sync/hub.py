@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from syncline.config.declaration import Declaration
 from syncline.connect.connector import Connector
 from syncline.connect.door import Door
 from syncline.connect.stream import Stream
+from syncline.identity.alike import Measure, measure_of
 from syncline.merge import order
 from syncline.model.intent import Intent
 from syncline.model.rows import Run
@@ -153,6 +155,15 @@ class Hub:
         """Seconds until the strongest read shows a write that is done now."""
         settles = self.stream(system, stream).settles_in
         return settles.get if self.stream(system, stream).get is not None else settles.changes
+
+    @cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        """By what records are compared that no match rule joins, of the entities that two streams hold."""
+        held = Counter(binding.entity for binding in self.declaration.bindings)
+        return {
+            entity: measure_of(self.declaration.entities[entity], rule)
+            for entity, rule in self.declaration.alike.items() if held[entity] > 1
+        }  # fmt: skip
 
     def stream(self, system: str, stream: str) -> Stream:
         """The contract of a stream."""

@@ -16,7 +16,7 @@ from syncline.model.link import Known, Link
 from syncline.model.observation import Gone, Observation
 from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint
-from syncline.sync import duplicates
+from syncline.sync import duplicates, questions
 from syncline.sync.desk import Desk
 from syncline.sync.store import Row
 
@@ -131,10 +131,16 @@ def is_unresolved(case: Case) -> bool:
 def merge(desk: Desk, keep: Case, lose: Case, why: str, row: int | None = None) -> None:
     """The same for a merge that was seen and one that a person made."""
     join(keep, lose, why, row)
-    if keep.record.candidate_of is None:
+    settle_merge(desk, keep, lose)
+
+
+def settle_merge(desk: Desk, keep: Case, lose: Case) -> None:
+    """What follows from it for whoever knows of them; their rows are looked at."""
+    if keep.record.asks is None:
         duplicates.clear(keep)
     reseat(desk, keep)
     re_point(desk, lose.record.id, keep)
+    questions.ask_anew(desk, lose, keep)
     for link in keep.links.values():
         if link.state == "active":
             keep.hints.append((link.id, desk.now))

@@ -8,7 +8,7 @@ from syncline.merge.case import Case
 from syncline.model.link import Link, Withheld
 from syncline.model.record import DOES_NOT_FIT, SKIPPED, Parking
 from syncline.model.rows import Hint, ParkedRow
-from syncline.sync import answers, duplicates, joining, people
+from syncline.sync import answers, joining, people, questions
 from syncline.sync.answers import CannotDo
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
@@ -39,7 +39,7 @@ def retry_link(hub: Hub, record: int, link: int, who: str) -> None:
 
     def decision(desk: Desk, case: Case) -> None:
         parked, now = of_link(case, link), case.links[link]
-        if parked.code == duplicates.MAY_BE_DUPLICATE or now.state == "shadow":
+        if parked.code == questions.MAY_BE_DUPLICATE or now.state == "shadow":
             raise CannotDo(f"{parked.reason}: {parked.remedy}")
         case.note("tried-again", None, link, None, now.external_id, who)
         case.put(link, parked=None, attempts=0)
@@ -110,7 +110,7 @@ def skip_link(hub: Hub, record: int, link: int, who: str, why: str) -> None:
 
     def decision(desk: Desk, case: Case) -> None:
         parked = of_link(case, link)
-        if parked.code == duplicates.MAY_BE_DUPLICATE:
+        if parked.code == questions.MAY_BE_DUPLICATE:
             raise CannotDo(f"{parked.reason}: {parked.remedy}")
         case.note("left-alone", None, link, None, case.links[link].external_id, said(who, why))
         case.put(link, parked=skipping(parked, who, why, desk.now))

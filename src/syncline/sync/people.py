@@ -85,10 +85,11 @@ def not_the_same(hub: Hub, record: int, who: str) -> None:
     """A duplicate candidate is a record of its own."""
 
     def decision(desk: Desk, case: Case) -> None:
-        other = case.record.candidate_of
+        other = case.record.asks
         case.note("person", None, None, other, None, f"{who}: not the same")
         if other is not None:
             case.record = replace(case.record, distinct_from=(*case.record.distinct_from, other))
+            desk.spread.marks.add(other)
         duplicates.clear(case)
 
     decide(hub, record, decision)

@@ -326,7 +326,10 @@ def baseline(hub: Hub, system: str, stream: str) -> bool:
         with hub.ledger.unit() as unit:
             cursor = hub.ledger.cursor(system, stream, "changes")
             unit.save_cursor(replace(cursor, baselined=True, met_by=met_by(hub, cursor)))
-            if is_born_into(hub, binding):
+            if binding.entity in hub.measures:
+                for one in read_with(hub, binding):  # only now is it known who is the most alike
+                    unit.mark_unborn_dirty(binding.entity, one.system, one.stream)
+            elif is_born_into(hub, binding):
                 unit.mark_unborn_dirty(binding.entity, system, stream)  # only now is it known who is not there
         return False
     whole = hub.stream(system, stream).whole_lists
@@ -345,6 +348,15 @@ def met_by(hub: Hub, cursor: Cursor) -> str:
     now = hub.meetings[hub.declaration.binding(cursor.system, cursor.stream).entity]
     unread = not (cursor.baselined or cursor.ended or cursor.after)
     return now if unread or cursor.met_by == now else MIXED
+
+
+def read_with(hub: Hub, binding: Binding) -> list[Binding]:
+    """The streams of its entity that were read to their end, and this one."""
+    of_entity = [one for one in hub.declaration.bindings if one.entity == binding.entity]
+    return [
+        one for one in of_entity
+        if one is binding or hub.ledger.cursor(one.system, one.stream, "changes").baselined
+    ]  # fmt: skip
 
 
 def is_born_into(hub: Hub, binding: Binding) -> bool:

@@ -54,6 +54,12 @@ class Reads(Protocol):
     def records_with(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[int]]:
         """The records that have a match key, in id order."""
 
+    def sharing(self, keys: Iterable[Key], most: int) -> Mapping[Key, Sequence[int]]:
+        """Of each key at most so many of its records, in id order; keys that no record has are not in it."""
+
+    def crowded(self, rule: str, most: int, limit: int) -> Sequence[tuple[str, int]]:
+        """The values of a rule's keys that more than so many records have, with their numbers, the largest first."""
+
     def referring_to(self, records: Iterable[int]) -> Mapping[int, Sequence[int]]:
         """The records that refer to each of these."""
 

@@ -13,7 +13,7 @@ from syncline.merge.case import Case
 from syncline.model.link import NEVER, Link
 from syncline.model.record import Record
 from syncline.model.rows import Held, Hint
-from syncline.sync import dependants
+from syncline.sync import alike, dependants
 from syncline.sync.desk import Desk
 from syncline.sync.store import Row
 
@@ -99,20 +99,27 @@ def flush_held(desk: Desk, changed: Sequence[Case]) -> None:
 
 def flush_indexes(desk: Desk, changed: Sequence[Case]) -> None:
     """Match keys, references, and the rows that waited for one of these."""
-    keys, references = {}, {}
+    keys, every, references = {}, {}, {}
     for case in changed:
         before, now = desk.before[case.record.id][0], case.record
         same = before is not None and before.fields is now.fields and before.state == now.state
         if (not same and not desk.same_keys(case)) or desk.stands_otherwise(case):
             keys[now.id] = desk.keys(case)
+        if now.id in keys or not alike.same_keys(desk, before, now):
+            every[now.id] = (*desk.keys(case), *alike.keys_of(desk, now))
         if desk.hub.refers and (before is None or not same or before.episodes is not now.episodes):
             references[now.id] = records_meant(desk, case)
     had = {rid: desk.keys_before(rid) for rid in keys}
-    desk.unit.save_keys({rid: own for rid, own in keys.items() if own != had[rid]})
+    desk.unit.save_keys({rid: own for rid, own in every.items() if own != every_before(desk, rid)})
     wake_parked(desk, had, keys)
     desk.unit.save_references(references)
     if desk.hub.refers:
         wake_waiting(desk, [row for case in changed for row in desk.new_rows(case)])
+
+
+def every_before(desk: Desk, rid: int) -> tuple[Key, ...]:
+    """All that a record was found by when this transaction began."""
+    return (*desk.keys_before(rid), *alike.keys_of(desk, desk.before[rid][0]))
 
 
 def wake_parked(desk: Desk, had: Mapping[int, Sequence[Key]], have: Mapping[int, Sequence[Key]]) -> None:

@@ -63,6 +63,13 @@ class MemoryReads:
     def records_with(self, keys: Iterable[Key]) -> Mapping[Key, Sequence[int]]:
         return {key: sorted(self.t.by_key[key]) for key in keys if self.t.by_key.get(key)}
 
+    def sharing(self, keys: Iterable[Key], most: int) -> Mapping[Key, Sequence[int]]:
+        return {key: ids[:most] for key, ids in self.records_with(keys).items()}
+
+    def crowded(self, rule: str, most: int, limit: int) -> Sequence[tuple[str, int]]:
+        found = [(key[1], len(ids)) for key, ids in self.t.by_key.items() if key[0] == rule and len(ids) > most]
+        return sorted(found, key=lambda one: (-one[1], one[0]))[:limit]
+
     def referring_to(self, records: Iterable[int]) -> Mapping[int, Sequence[int]]:
         return {r: sorted(self.t.referring[r]) for r in records if self.t.referring.get(r)}
 

@@ -1,0 +1,109 @@
+"""While a person is asked whether two records are one, neither is born where the other has a row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from syncline.identity.alike import asked_key
+from syncline.merge.case import Case
+from syncline.model.link import Link
+from syncline.model.record import Parking
+from syncline.sync.desk import Desk
+
+MAY_BE_DUPLICATE = "duplicate-candidate"
+"""The code of a birth that waits until a person has said whether the record is another."""
+
+Place = tuple[str, str]
+
+
+def rows_of(case: Case) -> set[Place]:
+    """The streams where it has a row that lives."""
+    return {(link.system, link.stream) for link in case.links.values() if is_row(link)}
+
+
+def is_row(link: Link) -> bool:
+    """Is there a row, and is it to stay?"""
+    return link.state in ("active", "asleep", "shadow") and not link.deleting
+
+
+def is_asked(one: Case, other: Case) -> bool:
+    """Is a person asked whether these two are one, since they look the same?"""
+    asked = (one.record.may_be, other.record.may_be)
+    return any(may_be is not None and may_be.record in (one.record.id, other.record.id) for may_be in asked)
+
+
+# ---- births
+def hold(case: Case, other: Case, places: set[Place] | None = None) -> None:
+    """Births that were not sent yet wait: in these places, or everywhere."""
+    parking = Parking(
+        code=MAY_BE_DUPLICATE, reason=f"record {case.record.id} may be record {other.record.id}",
+        remedy="merge the records, or say that they are not the same", at=case.setting.now,
+    )  # fmt: skip
+    for link in list(case.links.values()):
+        here = places is None or (link.system, link.stream) in places
+        if here and link.state == "birth" and link.writing is None and link.parked is None:
+            case.put(link.id, parked=parking)
+
+
+def let_go(case: Case, place: Place | None = None) -> None:
+    """Births that waited for that go on, in one place or everywhere."""
+    for link in list(case.links.values()):
+        here = place is None or (link.system, link.stream) == place
+        if here and link.parked is not None and link.parked.code == MAY_BE_DUPLICATE:
+            case.put(link.id, parked=None)
+
+
+def may_be_born(desk: Desk, case: Case, place: Place) -> bool:
+    """Is nobody asked whether it is there already? What is not compared yet waits until it is."""
+    if case.record.asks is not None:
+        return False
+    if case.record.entity in desk.hub.measures and not all(desk.is_baselined(*one) for one in rows_of(case)):
+        return False
+    return not any(place in rows_of(desk.cases[rid]) for rid in desk.asking.get(case.record.id, ()))
+
+
+def follow(desk: Desk, case: Case, link: Link) -> None:
+    """A birth that is there already: let go when nobody is asked any more."""
+    place = (link.system, link.stream)
+    waits = link.state == "birth" and link.parked is not None and link.parked.code == MAY_BE_DUPLICATE
+    if waits and may_be_born(desk, case, place):
+        let_go(case, place)
+
+
+# ---- who asks
+def load(desk: Desk, cases: Sequence[Case]) -> None:
+    """Who asks about records that may be born: known in one batch before each of them is derived."""
+    born = {birth.entity for birth in desk.declaration.births}
+    keys = [asked_key(case.record.entity, case.record.id) for case in cases if case.record.entity in born]
+    if keys:
+        desk.load_keys(keys)
+    desk.asking = defaultdict(list)
+    for rid, case in desk.cases.items():
+        if case.record.asks is not None and case.record.state == "active":
+            desk.asking[case.record.asks].append(rid)
+
+
+def askers(desk: Desk, cases: Sequence[Case]) -> Iterator[Case]:
+    """The records that may be one of these, as was committed."""
+    keys = [asked_key(case.record.entity, case.record.id) for case in cases if desk.before[case.record.id][0]]
+    desk.load_keys(keys)
+    wanted = {case.record.id for case in cases}
+    for key in keys:
+        for rid in desk.by_key[key]:
+            if rid in desk.cases and desk.cases[rid].record.asks in wanted:
+                yield desk.cases[rid]
+
+
+def ask_anew(desk: Desk, old: Case, now: Case) -> None:
+    """Who asked about a record that another took over asks about that one."""
+    for case in list(askers(desk, [old])):
+        record = case.record
+        if case is now:
+            continue
+        if record.candidate_of is not None:
+            case.record = replace(record, candidate_of=now.record.id)
+        elif record.may_be is not None:
+            case.record = replace(record, may_be=replace(record.may_be, record=now.record.id))
