@@ -168,12 +168,23 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     hub.point("found")
     if not rows:
         return False
+    asked = hub.ledger.parked_rows((link.system, link.stream, row.id) for row in rows) if pending is None else {}
+    if asked:
+        named = ", ".join("/".join(row) for row in asked)
+        park_birth(hub, link, "ambiguous-match", f"it may be {named}, and so may another record")  # I14
+        return True
     best = most_like(hub, binding, rows, pending)
     if best is None:
         park_birth(hub, link, "ambiguous-match", f"{len(rows)} rows of {link.system} may be this record")  # I14
     else:
         adopt(hub, binding, link, pending, best, hub.clock())
     return True
+
+
+def is_asked_about(desk: Desk, case: Case, link: Link) -> bool:
+    """Is a row there that may be this record, or another: so that a person is asked, and none is made?"""
+    rows = desk.unit.parked_by_key(desk.keys(case))
+    return any((row.system, row.stream) == (link.system, link.stream) for row in rows)
 
 
 def is_another_kind(hub: Hub, binding: Binding, row: Observation, pending: Intent | None) -> bool:
