@@ -57,6 +57,18 @@ class Verify(Struct, frozen=True, kw_only=True, tag=True):
     only: str | None = None
 
 
+class Audit(Struct, frozen=True, kw_only=True, tag=True):
+    """Observe, and say where the systems agree and what going live would do; nothing is written, in any mode.
+
+    share: of each limit it takes at most such a part, 0 to 1. anew: what was observed before is forgotten first.
+    csv:   the absolute path of a folder for lists of everything that differs.
+    """
+
+    share: float = 0.5
+    anew: bool = False
+    csv: str | None = None
+
+
 class Undo(Struct, frozen=True, kw_only=True, tag=True):
     """Take a run back. `dry`: only say what that would do."""
 
@@ -163,6 +175,7 @@ Act: TypeAlias = (
     | Plan
     | Apply
     | Verify
+    | Audit
     | Undo
     | Provision
     | Parked

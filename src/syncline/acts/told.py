@@ -7,23 +7,11 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from syncline.look.audited import Audited as Audited
+from syncline.look.away import NotReached as NotReached
 from syncline.look.opened import Opened as Opened
 from syncline.model.record import Value
 from syncline.sync.sheet import Comes, PlannedWrite, StreamView
-
-
-class NotReached(Struct, frozen=True, kw_only=True):
-    """A stream that could not be worked on; `again`: in so many seconds.
-
-    what: not reached, paused, refused, not allowed. remedy: the next command to type; empty: `syncline check`.
-    """
-
-    system: str
-    stream: str
-    why: str
-    again: float = 0.0
-    what: str = "not reached"
-    remedy: str = ""
 
 
 class Synced(Struct, frozen=True, kw_only=True, tag=True):
@@ -194,7 +182,7 @@ class Refused(Struct, frozen=True, kw_only=True, tag=True):
     code: Literal["bad-input", "not-reached", "failed"] = "bad-input"
 
 
-Told: TypeAlias = Synced | Planned | Applied | Verified | Undone | Provisioned | Done | Refused
+Told: TypeAlias = Synced | Planned | Applied | Verified | Undone | Provisioned | Audited | Done | Refused
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)

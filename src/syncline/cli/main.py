@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from syncline.cli import (
+    audit,
     check,
     connect,
     connector,
@@ -50,7 +51,17 @@ def program() -> typer.Typer:
             "provision": provision.run,
         },
     )
-    add(app, {"plan": plan.plan, "apply": plan.apply, "sync": sync.run, "run": run.run, "verify": verify.verify})
+    add(
+        app,
+        {
+            "audit": audit.run,
+            "plan": plan.plan,
+            "apply": plan.apply,
+            "sync": sync.run,
+            "run": run.run,
+            "verify": verify.verify,
+        },
+    )
     add(app, {"status": status.status, "runs": status.runs, "show": record.show, "explain": record.explain})
     family(app, "parked", open_things.parked, retry=open_things.retry, skip=open_things.skip, edit=open_things.edit)
     family(

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from random import random
 
@@ -19,6 +19,9 @@ from syncline.egress.window import LONG_SECONDS, Window
 
 PATIENCE_SECONDS = 30.0
 """Nobody waits longer than this within one call: the day's end is waited for without a thread."""
+
+PART_PATIENCE_SECONDS = 120.0
+"""Who keeps to a part of a minute's limit waits for the next minute."""
 
 SHORTEST_REST_SECONDS = 0.001
 
@@ -53,8 +56,9 @@ class Budget:
         draw: Callable[[], float] = random, kept: Kept | None = None, patience: float = PATIENCE_SECONDS,
     ) -> None:  # fmt: skip
         self.clock, self.wall, self.sleep, self.draw, self.patience = clock, wall, sleep, draw, patience
-        self.opening = threading.Lock()
-        self.queues = {system: Queue(self, system, own, kept) for system, own in limits.items()}
+        self.opening, self.kept = threading.Lock(), kept
+        self.limits = {system: tuple(own) for system, own in limits.items()}
+        self.queues = {system: Queue(self, system, own, kept) for system, own in self.limits.items()}
 
     def take(self, system: str, kind: str = "call", cost: int = 1, *, urgent: bool = False) -> Ticket:
         """Draws on every limit that matches, when there is room in all.
@@ -83,12 +87,54 @@ class Budget:
                 for one in queue.turns.windows
             )
 
+    def part(self, part: float) -> PartOf:
+        """The same limits, for work that takes at most such a part (0 to 1) of each: its own, before its turn here.
+
+        What it took of long windows is kept under a name of its own, so that it is a part of the day however often
+        that work begins.
+        """
+        limits = {system: [part_of(one, part) for one in own] for system, own in self.limits.items()}
+        own = Budget(
+            limits, clock=self.clock, wall=self.wall, sleep=self.sleep, draw=self.draw, kept=self.kept,
+            patience=PART_PATIENCE_SECONDS,
+        )  # fmt: skip
+        return PartOf(own, self)
+
     def queue(self, system: str) -> Queue:
         """A system without limits may be held all the same."""
         with self.opening:
             if system not in self.queues:
                 self.queues[system] = Queue(self, system, (), None)
             return self.queues[system]
+
+
+def part_of(limit: Limit, part: float) -> Limit:
+    """So much of a limit, and one unit at least. What others draw is counted by the whole."""
+    name = f"{part:.0%} of {limit.name}"
+    return replace(limit, name=name, amount=max(1, int(limit.amount * part)), shared=False, remaining=None)
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """A budget whose calls draw on a part of each limit, and on the whole."""
+
+    own: Budget
+    whole: Budget
+
+    def take(self, system: str, kind: str = "call", cost: int = 1, *, urgent: bool = False) -> Both:
+        """First within its part, then its turn among all."""
+        units = [one for one in self.own.queue(system).turns.windows if one.units(kind, cost)]
+        fits = min((one.allowed for one in units if one.limit.by == "cost"), default=cost)
+        ticket = self.own.take(system, kind, min(cost, fits), urgent=urgent)
+        try:
+            return Both(ticket, self.whole.take(system, kind, cost, urgent=urgent))
+        except BaseException:
+            ticket.done()
+            raise
+
+    def hold(self, system: str, kinds: Sequence[str] | None, seconds: float) -> None:
+        """The vendor asks everybody to wait."""
+        self.whole.hold(system, kinds, seconds)
 
 
 class Queue:
@@ -165,3 +211,16 @@ class Ticket:
                 if left is not None and (count := _COUNT.fullmatch(left)):
                     window.heard(int(count[1]), order, now)
             self.queue.changed.notify_all()
+
+
+@dataclass(frozen=True)
+class Both:
+    """The leave to make one call, of a part and of the whole."""
+
+    own: Ticket
+    whole: Ticket
+
+    def done(self, status: int | None = None, headers: Mapping[str, str] | None = None) -> None:
+        """As a ticket."""
+        self.own.done()
+        self.whole.done(status, headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +23,7 @@ from syncline.egress.client import Client, Failed, Incoming, Sender
 from syncline.egress.consent import Form
 from syncline.egress.oauth import Post
 from syncline.egress.outlet import Outlet
-from syncline.egress.parts import Breaker, Budget, NoLimits, Secrets, Tokens
+from syncline.egress.parts import Breaker, Budget, NoLimits, Secrets, Tokens, Whole
 from syncline.egress.redact import Redactor
 from syncline.egress.resolve import Guard, Resolver, by_system
 from syncline.egress.signin import POISON, Known, Learnt, SignIns, converse
@@ -54,7 +55,7 @@ class Egress:
     """A connect.door.Door over all systems of a hub. Its calls are bulk work; `Lane` is for what is urgent."""
 
     def __init__(
-        self, outlets: Iterable[Outlet], secrets: Secrets, *, budget: Budget | None = None,
+        self, outlets: Iterable[Outlet], secrets: Secrets, *, budget: Whole | None = None,
         breaker: Breaker | None = None, tokens: Callable[[Post], Tokens] | None = None, limits: Limits | None = None,
         resolve: Resolver = by_system, clock: Callable[[], float] = time.monotonic,
         trusted: ssl.SSLContext | None = None, client: Callable[[Outlet], Sender] | None = None,
@@ -66,7 +67,8 @@ class Egress:
         """
         self._outlets = {outlet.system: outlet for outlet in outlets}
         self._secrets, self._tokens = secrets, tokens(self.post) if tokens is not None else None
-        self._budget: Budget = budget or NoLimits()
+        self._whole: Whole = budget or NoLimits()
+        self._budget: Budget = self._whole
         self._breaker: Breaker = breaker or NoLimits()
         self._signins = SignIns(self._outlets, clock)
         self._redactor = Redactor()
@@ -79,6 +81,12 @@ class Egress:
 
     def __repr__(self) -> str:
         return f"Egress({', '.join(self._outlets)})"
+
+    def sharing(self, part: float) -> Egress:
+        """The same door, its connections and sign-ins too, for work that takes at most such a part of each limit."""
+        made = copy.copy(self)
+        made._budget = self._whole.part(part)
+        return made
 
     def close(self) -> None:
         """Ends all connections."""
@@ -306,6 +314,10 @@ class Lane:
     def call(self, system: str, request: Request, effect: Effect) -> Answer:
         """Sends one request. Raises Unreachable (Refused, NotAdmitted) or NoAnswer."""
         return self.egress.send(system, request, effect, urgent=self.urgent)
+
+    def sharing(self, part: float) -> Lane:
+        """The same lane, for work that takes at most such a part of each limit."""
+        return Lane(egress=self.egress.sharing(part), urgent=self.urgent)
 
 
 def meaning(outlet: Outlet, answer: Answer) -> Outcome | None:

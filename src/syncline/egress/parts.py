@@ -30,6 +30,13 @@ class Budget(Protocol):
         """The system asked to be left alone so long; kinds: None: all."""
 
 
+class Whole(Budget, Protocol):
+    """The whole of what systems take."""
+
+    def part(self, part: float) -> Budget:
+        """For work that takes at most such a part of each limit."""
+
+
 class Breaker(Protocol):
     """Leaves a system alone that does not work."""
 
@@ -72,6 +79,10 @@ class NoLimits:
 
     def hold(self, system: str, kinds: Sequence[str] | None, seconds: float) -> None:
         """The next call comes when the hub makes it."""
+
+    def part(self, part: float) -> NoLimits:
+        """Of nothing."""
+        return self
 
     def before(self, system: str) -> None:
         """Always."""

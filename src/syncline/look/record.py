@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from syncline.connect.connector import SHARED
+from syncline.config.declaration import Declaration
+from syncline.connect.connector import SHARED, Connector
 from syncline.look import opened
 from syncline.look.kind import policy_of
 from syncline.look.looking import Looking
@@ -99,10 +100,19 @@ def side_of(looking: Looking, case: Case, link: Link) -> Side:
 
 def page_of(looking: Looking, link: Link) -> str | None:
     """The address of its page in that system's own screens."""
-    connector, system = looking.connectors.get(link.system), looking.declaration.systems.get(link.system)
-    if connector is None or system is None or link.external_id is None:
+    row = (link.system, link.stream, link.external_id)
+    return page_at(looking.declaration, looking.connectors, row) if link.external_id is not None else None
+
+
+def page_at(
+    declaration: Declaration, connectors: Mapping[str, Connector], row: tuple[str, str, str | None]
+) -> str | None:
+    """The address of a row's page; None where nobody knows it."""
+    name, stream, id = row
+    connector, system = connectors.get(name), declaration.systems.get(name)
+    if connector is None or system is None or id is None:
         return None
-    page = connector.page_of(link.stream.partition(SHARED)[0], link.external_id)
+    page = connector.page_of(stream.partition(SHARED)[0], id)
     if page is None or "://" in page:
         return page
     return (system.url or connector.base_url).rstrip("/") + page

@@ -44,7 +44,29 @@ def in_words(value: Value, kind: str, zone: str, name_of: NameOf = nameless) -> 
         return number(str(value))
     if kind == "datetime":
         return moment_of(str(value), zone)
-    return " ".join(str(value).split()) or repr(value)
+    return readable(" ".join(str(value).split())) or repr(value)
+
+
+UNSEEN = {
+    **{sign: f"\\x{sign:02x}" for sign in (*range(32), *range(127, 160))},
+    **{
+        sign: f"\\u{sign:04x}"
+        for sign in (0x061C, *range(0x200E, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+    },
+}
+"""Signs that steer a terminal, or turn the direction of what stands beside them."""
+
+MOST_CHARACTERS = 200
+
+
+def readable(text: str) -> str:
+    """A text whose signs all show: a name cannot move the cursor, or turn the line around."""
+    return text if text.isprintable() else text.translate(UNSEEN)
+
+
+def shortened(text: str, most: int = MOST_CHARACTERS) -> str:
+    """At most so many characters of it."""
+    return text if len(text) <= most else f"{text[: most - 1]}\u2026"
 
 
 def parts(value: dict[str, Any], zone: str) -> str:

@@ -7,6 +7,7 @@ from threading import Event
 
 from syncline.connect.door import Door, Unreachable
 from syncline.connect.request import Answer, Effect, Request
+from syncline.egress.reading import shared
 
 AGAIN_SECONDS = 60.0
 
@@ -23,3 +24,7 @@ class ClosingDoor:
         if self.over.is_set():
             raise Unreachable(f"{system}: the service is ending, and sends nothing more", AGAIN_SECONDS)
         return self.door.call(system, request, effect)
+
+    def sharing(self, part: float) -> ClosingDoor:
+        """The same, for work that takes at most such a part of each limit."""
+        return ClosingDoor(door=shared(self.door, part), over=self.over)

@@ -109,7 +109,13 @@ def plan(hub: Hub, scope: Scope | None = None) -> Plan:
 
 
 def writes(hub: Hub, scope: Scope, draft: Draft) -> Iterator[PlannedWrite]:
-    """Record by record; what is still to be derived is derived on paper first."""
+    """Record by record."""
+    for desk, case in cases(hub, scope, draft):
+        yield from writes_of(desk, case, draft)
+
+
+def cases(hub: Hub, scope: Scope, draft: Draft) -> Iterator[tuple[Desk, Case]]:
+    """Every record as delivery would meet it; what is still to be derived is derived on paper first."""
     dirty, after = frozenset(hub.ledger.dirty(DIRTY)), 0
     while ids := hub.ledger.scan(after, PAGE):
         after = ids[-1]
@@ -124,7 +130,7 @@ def writes(hub: Hub, scope: Scope, draft: Draft) -> Iterator[PlannedWrite]:
             if rid in dirty or anew:
                 derive.derive_cases(desk, [case], rolled="all")
             if scope.where(case):
-                yield from writes_of(desk, case, draft)
+                yield desk, case
         draft.then["records that a rule makes"] += sum(rid < 0 for rid in desk.cases)
 
 
@@ -157,6 +163,8 @@ def ready_of(desk: Desk, binding: Binding, case: Case, link: Link) -> Ready | No
     if link.state != "birth":
         ready = deliver.decide(desk, binding, link, None, OnPaper())
     elif birth.may_begin(case.record, link) and not birth.is_superseded(desk.hub, link):
+        if link.writing is None and birth.is_asked_about(desk, case, link):
+            return None  # I14
         ready = creating.planned(desk, binding, case, link.id)
     return ready if ready is None or ready.kind == "delete" else fitting(desk, binding, ready)
 

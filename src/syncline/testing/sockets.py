@@ -32,6 +32,7 @@ from syncline.egress.address import allowed
 from syncline.egress.client import Client, Failed, Incoming, Outgoing
 from syncline.egress.consent import Token
 from syncline.egress.outlet import Outlet
+from syncline.egress.reading import shared
 from syncline.egress.resolve import Guard, by_system
 from syncline.egress.wire import Limits
 from syncline.patterns.vocabulary import LINES
@@ -146,6 +147,10 @@ class Watched:
         if any(name in request.path for name in OF_DEALS):
             self.point("a step of a deal answered")
         return answer
+
+    def sharing(self, part: float) -> Watched:
+        """The same, for work that takes at most such a part of each limit."""
+        return Watched(shared(self.door, part), self.point, self.writes)
 
 
 # ---- what the hub is told
