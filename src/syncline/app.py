@@ -14,6 +14,7 @@ from typing import Any
 
 from syncline.config.declaration import Declaration
 from syncline.config.load import Loaded, load
+from syncline.config.rights import needed
 from syncline.config.secret import InVault, Secret
 from syncline.connect.auth import OAuth2
 from syncline.connect.connector import SHARED, Connector
@@ -136,7 +137,9 @@ def clients_of(
                 known = Secret(secrets.secret(name, "client_secret"))
             except (LookupError, NotAdmitted):
                 known = None
-            found[name] = Client(auth=auth, id=str(system.options.get("client_id", "")), secret=known)
+            least = needed(declaration, name, connectors[name]).now or auth.scopes
+            client_id = str(system.options.get("client_id", ""))
+            found[name] = Client(auth=replace(auth, scopes=least), id=client_id, secret=known)
     return found
 
 
@@ -160,6 +163,7 @@ class Running:
     """A hub with its ledger and its door. `hub` works in bulk; `urgent` is the same for what somebody waits for.
 
     signing: system to the keys that its webhooks may be signed with.
+    clients: what we are at each system with OAuth 2, with the least scopes for the declaration.
     """
 
     declaration: Declaration
@@ -170,6 +174,7 @@ class Running:
     budget: Budget
     breaker: Breaker
     signing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    clients: Mapping[str, Client] = field(default_factory=dict, repr=False)
 
 
 @contextmanager
@@ -220,7 +225,7 @@ def running(
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)
         yield Running(
             declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
-            breaker=breaker, signing={name: tuple(signing_keys(secrets, name)) for name in homes},
+            breaker=breaker, signing={name: tuple(signing_keys(secrets, name)) for name in homes}, clients=clients,
         )  # fmt: skip
 
 

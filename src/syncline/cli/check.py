@@ -12,8 +12,10 @@ import typer
 from syncline.cli.opened import HUB, AsJson, Declared, HubFile, LedgerFile
 
 if TYPE_CHECKING:
+    from syncline.cli.account import AccountOf
     from syncline.cli.reached import Reached
     from syncline.config.load import Loaded
+    from syncline.sync.hub import Hub
 
 STATES = {
     "there": "there", "missing": "missing; syncline provision makes it",
@@ -30,10 +32,11 @@ def run(
     hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Says everything that is wrong with the declaration, then reads a page of each system: 2 wrong, 3 unreachable."""
+    from syncline.cli import account
     from syncline.cli.asked import ends
     from syncline.cli.opened import declared
     from syncline.cli.shown import document, out
-    from syncline.cli.told import BAD_INPUT, NOT_REACHED, OK
+    from syncline.cli.told import BAD_INPUT, NOT_DONE, NOT_REACHED, OK
     from syncline.config.problems import DeclarationErrors
 
     try:
@@ -44,13 +47,22 @@ def run(
         for one in error.problems:
             typer.echo(str(one), err=True)
         ends(BAD_INPUT, f"correct {hub.name}, then syncline check")
-    found, needs = ([], []) if offline else reach_all(opened)
+    found, needs, accounts = ([], [], []) if offline else reach_all(opened)
     lost, stopped = [one for one in found if one.why], paused_now(opened, found)
+    twice = same_accounts(accounts)
     if json:
         lines = explained(opened.loaded) if explain else None
         problems = [plainly(one) for one in opened.loaded.problems]
         document(
-            {"ok": not lost, "problems": problems, "systems": found, "needs": needs, "paused": stopped}
+            {
+                "ok": not (lost or twice or any(one.missing for one in accounts)),
+                "problems": problems,
+                "systems": found,
+                "accounts": accounts,
+                "same_account": twice,
+                "needs": needs,
+                "paused": stopped,
+            }
             | ({} if lines is None else {"effective": lines})
         )
     else:
@@ -60,9 +72,14 @@ def run(
             show_explained(opened.loaded)
         else:
             out(summary(opened))
-        show_reached(found, needs)
+        show_reached(found, needs, accounts)
+        for systems in twice:
+            typer.echo(account.twice(systems), err=True)
         for pause in stopped:
             out(f"{pause['system']}: {pause['why']}")
+    wrong, remedy = wrong_accounts(accounts, twice, opened.file.name)
+    if wrong and not lost:
+        ends(NOT_DONE, remedy)
     ends(NOT_REACHED if lost else OK, next_of(opened, lost, stopped), out if not json else None)
 
 
@@ -88,8 +105,8 @@ def summary(opened: Declared) -> str:
 
 
 # ---- the systems
-def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]]]:
-    """What each stream shows, and the fields of ours that creates need.
+def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], list[AccountOf]]:
+    """What each stream shows, the fields of ours that creates need, and whose systems these are.
 
     With a ledger that is thrown away: whoever runs the hub is not disturbed, and nothing is remembered.
     """
@@ -106,11 +123,44 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]]]:
             found = list(reach(running.hub))
             needs = [looked_for(running.hub, one) for one in provision.needs(running.hub)]
             told = [{"system": o.system, "stream": o.stream, "field": o.field, "state": o.state} for o in needs]
-            return found, told
+            return found, told, accounts_of(running.hub, found)
 
 
-def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> None:
+def accounts_of(hub: Hub, found: Sequence[Reached]) -> list[AccountOf]:
+    """Of the systems that let us in. One that does not tell holds up nothing."""
+    from syncline.cli.account import AccountOf
+    from syncline.cli.tried import asked
+
+    lost = {one.system for one in found if one.why}
+    told = []
+    for system in dict.fromkeys(one.system for one in found if one.system not in lost):
+        answer = asked(hub, system) if hub.connectors[system].account is not None else AccountOf(system=system)
+        told.append(answer if isinstance(answer, AccountOf) else AccountOf(system=system, why=str(answer)))
+    return told
+
+
+def same_accounts(accounts: Sequence[AccountOf]) -> list[tuple[str, ...]]:
+    """Systems that are one and the same."""
+    ids = dict.fromkeys(one.id for one in accounts if one.id is not None)
+    groups = (tuple(one.system for one in accounts if one.id == id) for id in ids)
+    return [group for group in groups if len(group) > 1]
+
+
+def wrong_accounts(accounts: Sequence[AccountOf], twice: Sequence[tuple[str, ...]], file: str) -> tuple[bool, str]:
+    """Is something wrong with them, and what to do."""
+    lacking = next((one for one in accounts if one.missing), None)
+    if twice:
+        return True, f"correct `systems` in {file}, or syncline connect {twice[0][-1]} with another account; then check"
+    if lacking is not None:
+        return True, f"give the token those rights (or make another: syncline connect {lacking.system}), then check"
+    return False, ""
+
+
+def show_reached(
+    found: Sequence[Reached], needs: Sequence[dict[str, str]], accounts: Sequence[AccountOf] = ()
+) -> None:  # fmt: skip
     """A line for each system, or for what is wrong with a stream of it."""
+    from syncline.cli.account import in_words, lacks
     from syncline.cli.shown import out
     from syncline.look.said import many
 
@@ -118,7 +168,13 @@ def show_reached(found: Sequence[Reached], needs: Sequence[dict[str, str]]) -> N
         streams = [one for one in found if one.system == system]
         lost = list(dict.fromkeys(one.why for one in streams if one.why))
         if not lost:
-            out(f"{system}: reached, {many(len(streams), 'stream')} can be read.")
+            whose = next((one for one in accounts if one.system == system), None)
+            named = f" It is {in_words(whose)}." if whose is not None and whose.name else ""
+            out(f"{system}: reached, {many(len(streams), 'stream')} can be read.{named}")
+            if whose is not None and whose.why:
+                out(f"{system}: which account it is could not be read: {whose.why}.")
+            if whose is not None and whose.missing:
+                typer.echo(lacks(whose), err=True)
         for why in lost:
             named = ", ".join(one.stream for one in streams if one.why == why)
             what = next(one.what for one in streams if one.why == why)

@@ -27,6 +27,7 @@ from syncline.cli import (
     status,
     stops,
     sync,
+    vault,
     verify,
 )
 from syncline.cli.told import BAD_INPUT, NOT_DONE, OK, answering, version
@@ -73,7 +74,7 @@ def program() -> typer.Typer:
     family(app, "links", links.links, add=links.add, remove=links.remove, distinct=links.distinct)
     family(app, "rules", rules.rules, fire=rules.fire, answer=rules.answer)
     add(app, {"pause": stops.pause, "resume": stops.resume, "undo": verify.undo, "test": examples.run})
-    family(app, "vault", connect.vault, rotate=connect.rotate)
+    family(app, "vault", vault.vault, rotate=vault.rotate)
     add(app, {"sandbox": sandbox.run})
     family(app, "connector", None, new=connector.new)
     return app

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from syncline.connect.connector import SHARED
+from syncline.connect.request import Page
 from syncline.connect.stream import Asked, Stream
 from syncline.sync import observe
 from syncline.sync.hub import Hub
 
 RECENT_SECONDS = 60.0
 """A page of what changed since then is the smallest that a system can be asked for."""
+
+
+PATIENCE_SECONDS = 10.0
 
 
 class Reached(Struct, frozen=True, kw_only=True):
@@ -41,7 +45,7 @@ def reach(hub: Hub) -> Iterator[Reached]:
         if asked is None:
             continue
         try:
-            page, _ = observe.show(hub, system, stream, asked)
+            page = shown(hub, system, stream, asked)
         except observe.NotNow as error:
             if hub.ledger.system_state(system).paused or "Rejected" not in str(error):
                 lost[system] = error
@@ -50,6 +54,18 @@ def reach(hub: Hub) -> Iterator[Reached]:
         told = {field for row in page.records for field in row}
         hidden = sorted(bound_of(hub, system, name) - told) if page.records else ()
         yield Reached(system=system, stream=name, rows=len(page.records), hidden=tuple(hidden))
+
+
+def shown(hub: Hub, system: str, stream: Stream, asked: Asked) -> Page:
+    """What the stream shows. Of a system that asks for a moment's patience it is asked once more. Raises NotNow."""
+    try:
+        return observe.show(hub, system, stream, asked)[0]
+    except observe.NotNow as error:
+        again = smallest(stream, hub.clock())
+        if not error.said or error.after > PATIENCE_SECONDS or again is None:
+            raise
+        hub.wait(error.after)
+        return observe.show(hub, system, stream, again)[0]
 
 
 def smallest(stream: Stream, now: float) -> Asked | None:

@@ -47,7 +47,9 @@ def run(
         stop(f"There is no sandbox {', '.join(unknown)}.", f"syncline sandbox {' '.join(sorted(known.VENDORS))}", 2)
     files = kept(names, keep)
     held = [path.exists() for path in files]
-    sandboxes = [opened(name, path) for name, path in zip(names, files, strict=True)]
+    sandboxes = [
+        opened(name, path, names[:at].count(name)) for at, (name, path) in enumerate(zip(names, files, strict=True))
+    ]
     if seed is not None:
         size = size_of(contacts, seed, differs)
         for number, (one, old) in enumerate(zip(sandboxes, held, strict=True)):
@@ -76,12 +78,13 @@ def kept(names: Sequence[str], keep: Path | None) -> list[Path]:
     ]
 
 
-def opened(name: str, path: Path) -> Sandbox:
-    """The sandbox with what it kept there."""
+def opened(name: str, path: Path, before: int = 0) -> Sandbox:
+    """The sandbox with what it kept there. before: how many of that name there are already: each its own account."""
     from syncline.sandbox import known
 
     try:
-        return known.named(name, path=str(path))
+        options = {"portal_id": before + 1} if name == "hubspot" else {}
+        return known.named(name, path=str(path), options=options)
     except sqlite3.DatabaseError as error:
         stop(f"{path} cannot be read: {error}.", "move it away, or name another --keep folder")
 

@@ -41,7 +41,8 @@ def _system(
     if connector is None:
         here: Path = (*path, "connector")
         check.error(here, f"unknown connector {quoted(block.connector)}", meant(block.connector, check.connectors))
-    if connector is not None and connector.auth is not None and block.secret is None:
+    an_app = "client_id" in (block.model_extra or {})  # its tokens are made by consent, and are always in the vault
+    if connector is not None and connector.auth is not None and block.secret is None and not an_app:
         check.lacks(path, f"{quoted(name)} has no secret", "add `secret: vault` or `secret: ${NAME}`")
     return System(
         name=name, connector=block.connector, roles=tuple(block.roles), primary=block.primary, mode=block.mode,

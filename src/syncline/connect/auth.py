@@ -11,9 +11,10 @@ from syncline.connect.request import Answer, Conversation, Request
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a request's params, headers or JSON that egress fills right before it is sent.
+    """A place in a request's params, headers, form or JSON that egress fills right before it is sent.
 
-    name: `secret`, a key of the system's block in hub.yaml (`database`), or what a sign-in told (`uid`).
+    name: `secret`, a key of the system's block in hub.yaml (`database`), what a sign-in told (`uid`), or `access_token`
+        of a system with OAuth 2.
     """
 
     name: str

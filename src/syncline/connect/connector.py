@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from syncline.connect.account import Rights, Telling
 from syncline.connect.auth import Auth, as_it_came, unchanged
 from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Stream
@@ -59,6 +60,8 @@ class Connector:
     hosts:    further hosts that may get the secret.
     page_of(stream, id): the address of a row's page in the vendor's own screens, whole or beneath the system's address;
         None where it is not known. named_by(address): the stream and id that such an address names, or None.
+    account:  asks whose system it is, which is read; None: it cannot be told.
+    rights:   what a token must be allowed for what is bound; None: nothing is known of it.
     """
 
     name: str
@@ -75,6 +78,8 @@ class Connector:
     template: Template | None = None
     page_of: Callable[[str, str], str | None] = no_page
     named_by: Callable[[str], tuple[str, str] | None] = names_nothing
+    account: Telling | None = None
+    rights: Rights | None = None
 
     def stream(self, name: str) -> Stream:
         """The stream of that name. `partner#contact` is `partner`, read once more for another entity."""

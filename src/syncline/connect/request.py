@@ -24,7 +24,7 @@ class Request:
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)
     json: Any = None
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     kind: str = "call"
     cost: int = 1
@@ -63,6 +63,6 @@ class Write:
 Conversation = Generator[Request | Write, Answer, Any]
 """A function that needs several calls yields requests and is sent answers: still no I/O.
 
-What it returns: of a read a Page, of a write an Outcome, of a sign-in what it learnt. A read is sent only answers that
-are no error of the connector's, or that mean Missing.
+What it returns: of a read a Page, of a write an Outcome, of a sign-in what it learnt. A read of a stream is sent only
+answers that are no error of the connector's, or that mean Missing.
 """

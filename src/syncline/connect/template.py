@@ -14,12 +14,14 @@ class Setup:
     roles:   what it may be to a company, the usual one first.
     keys:    further keys of its block: key, value (`{name}`: the system's name), and why.
     secret:  the end of the variable's name, as `API_KEY`, and where a person gets it, in lines; None: it needs none.
+    tokens:  the kinds of tokens that can be made today, the simplest first: what it is, and where to click, in lines.
     sandbox: the name of its sandbox, and what takes the place of `keys` there; the secret that it takes.
     """
 
     roles: tuple[str, ...]
     keys: tuple[tuple[str, str, str], ...] = ()
     secret: tuple[str, tuple[str, ...]] | None = None
+    tokens: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sandbox: tuple[str, Mapping[str, str], str] | None = field(default=None, repr=False)
 
 

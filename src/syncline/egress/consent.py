@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from syncline.config.secret import Secret
 from syncline.connect.auth import OAuth2
@@ -19,6 +20,8 @@ from syncline.connect.request import Answer
 RANDOM_BYTES = 32
 LIVES_SECONDS = 600.0
 """A consent that was begun is worth nothing after this."""
+
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 Form = Mapping[str, str | Secret]
 """Fields of a form; egress reveals the secrets as it sends them."""
@@ -60,6 +63,15 @@ class Consent:
     begun: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Back:
+    """What came back to a consent that was begun: a code, or the system's word for why there is none."""
+
+    consent: Consent
+    code: Secret | None = None
+    error: str = ""
+
+
 @dataclass
 class Consents:
     """Those that are under way. A state is good once, for ten minutes, and for the system it was begun for."""
@@ -87,6 +99,26 @@ class Consents:
         return found if found is not None and 0 <= now - found.begun < LIVES_SECONDS else None
 
 
+def came_back(consents: Consents, given: Mapping[str, str], now: float) -> Back | None:
+    """What the query of the redirect says; None: it has no state of ours, so that it says nothing at all."""
+    consent = consents.redeem(given.get("state", ""), now)
+    if consent is None:
+        return None
+    if given.get("code") and not given.get("error"):
+        return Back(consent=consent, code=Secret(given["code"]))
+    said = given.get("error", "")
+    return Back(consent=consent, error=said if _WORD.fullmatch(said) else "no code came with it")
+
+
+def pasted(consents: Consents, begun: Consent, text: str, now: float) -> Back | None:
+    """What a person pasted: the whole address that the browser ended at, or the code alone, which PKCE binds to us."""
+    text = text.strip()
+    parts = urlsplit(text)
+    if parts.query or "://" in text:
+        return came_back(consents, dict(parse_qsl(parts.query, keep_blank_values=True)), now)
+    return came_back(consents, {"state": begun.state.reveal(), "code": text}, now)
+
+
 def word(drawn: bytes) -> str:
     """Bytes as letters that need no escape."""
     return base64.urlsafe_b64encode(drawn).rstrip(b"=").decode()
@@ -106,7 +138,7 @@ def page(client: Client, consent: Consent) -> str:
     }  # fmt: skip
     parts = urlsplit(client.auth.authorize)
     query = {**dict(parse_qsl(parts.query)), **client.auth.more, **{k: v for k, v in asked.items() if v}}
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))
 
 
 def code_form(client: Client, consent: Consent, code: Secret) -> Form:

@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import httpcore2
 
@@ -20,7 +20,7 @@ from syncline.egress.address import Forbidden, Place, allowed
 from syncline.egress.answer import answer_of, points_elsewhere
 from syncline.egress.body import Unreadable
 from syncline.egress.client import Client, Failed, Incoming, Sender
-from syncline.egress.consent import Form
+from syncline.egress.consent import Consent, Form
 from syncline.egress.oauth import Post
 from syncline.egress.outlet import Outlet
 from syncline.egress.parts import Breaker, Budget, NoLimits, Secrets, Tokens, Whole
@@ -29,6 +29,8 @@ from syncline.egress.resolve import Guard, Resolver, by_system
 from syncline.egress.signin import POISON, Known, Learnt, SignIns, converse
 from syncline.egress.wire import Limits
 from syncline.model.outcome import Denied, Later, Outcome
+
+T = TypeVar("T")
 
 LOOK_AGAIN_SECONDS = 60.0
 """What a person must change is tried again this often."""
@@ -49,6 +51,13 @@ class Who:
 
     def __repr__(self) -> str:
         return "Who(***)"
+
+    @property
+    def told(self) -> Learnt:
+        """The values of slots."""
+        if self.token is not None:
+            return {"access_token": self.token}
+        return {} if self.known is None else self.known.told
 
 
 class Egress:
@@ -112,7 +121,17 @@ class Egress:
         """
         return self._clean(system, lambda: self._posted(self._outlets[system], address, form))
 
-    def _clean(self, system: str, act: Callable[[], Answer]) -> Answer:
+    def consented(self, system: str, consent: Consent, code: Secret) -> None:
+        """A person let us in: the code's token is made, and kept before anything is done with it, in every mode.
+
+        Raises NotAdmitted where the code is worth nothing (any more), Unreachable or NoAnswer.
+        """
+        tokens = self._tokens
+        assert tokens is not None, f"{system} is not let in by consent"
+        self._redactor.learn(code.reveal())
+        self._clean(system, lambda: tokens.consented(system, consent, code))
+
+    def _clean(self, system: str, act: Callable[[], T]) -> T:
         try:
             return act()
         except (Unreachable, NoAnswer) as error:
@@ -195,9 +214,8 @@ class Egress:
     def _asked(
         self, outlet: Outlet, request: Request, effect: Effect, who: Who, urgent: bool
     ) -> tuple[Answer, Outcome | None]:
-        told = {} if who.known is None else who.known.told
         try:
-            dressed = outlet.connector.dress(request, told)
+            dressed = outlet.connector.dress(request, who.told)
         except POISON as error:
             raise Refused(f"its connector cannot put {request.path[:80]} in words ({type(error).__name__})") from None
         where, relative = outlet.addressed(dressed)
@@ -209,7 +227,7 @@ class Egress:
         self, outlet: Outlet, where: Place, request: Request, who: Who, effect: Effect | None, urgent: bool
     ) -> tuple[Answer, Outcome | None]:
         """effect: None: a step of a sign-in, which says by its slots who we are."""
-        system, told = outlet.system, {} if who.known is None else who.known.told
+        system, told = outlet.system, who.told
         self._breaker.before(system)
         came: Incoming | Failed | None = None
         try:
@@ -225,7 +243,7 @@ class Egress:
         self, outlet: Outlet, where: Place, request: Request, who: Who, effect: Effect | None, urgent: bool
     ) -> Incoming | Failed:
         """Its turn, its secrets, and out."""
-        system, told = outlet.system, {} if who.known is None else who.known.told
+        system, told = outlet.system, who.told
         ticket = self._budget.take(system, request.kind, request.cost, urgent=urgent)
         came: Incoming | Failed | None = None
         try:
@@ -248,7 +266,7 @@ class Egress:
         if isinstance(auth, OAuth2):
             self._redactor.learn(str(who.token))
             return fill.Credential(header="Authorization", value=f"{auth.scheme} {who.token}")
-        told = {} if who.known is None else who.known.told
+        told = who.told
         then = auth.then if isinstance(auth, SignIn) else auth
         found = fill.credential(then, lambda name: self._value(outlet, told, name))
         if found is not None and isinstance(then, Basic):

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from syncline.config.secret import Secret
 from syncline.connect.door import NoAnswer, NotAdmitted, Unreachable
 from syncline.connect.request import Answer
-from syncline.egress.consent import Client, Form, Token, granted, refresh_form, seconds_of
+from syncline.egress.consent import Client, Consent, Form, Token, code_form, granted, refresh_form, seconds_of
 
 MARGIN_SECONDS = 60.0
 """A token is made anew so long before its end, or a tenth of its life, whichever is less."""
@@ -83,6 +84,22 @@ class Tokens:
         """Another, since this one was refused. Raises Expired, NotAdmitted or Unreachable."""
         with self.turns[system]:
             return self.found(system, token)
+
+    def consented(self, system: str, consent: Consent, code: Secret) -> None:
+        """A person let us in: what the code is worth takes the place of whatever was kept.
+
+        Raises NotAdmitted where it is worth nothing, Unreachable or NoAnswer: a code is good once, so only another
+        consent helps then.
+        """
+        client = self.clients[system]
+        with self.turns[system], self.shelf.alone(system) as alone:
+            answer = self.post(system, client.auth.token, code_form(client, consent, code))
+            token = granted(answer, None, self.wall())
+            if token is None:
+                raise NotAdmitted(f"{system} {no_token(answer)}; {remedy(system)}")
+            self.unkept.pop(system, None)  # of another consent
+            self.known.pop(system, None)
+            self.keep(system, token, alone)
 
     def found(self, system: str, refused: str | None) -> str:
         """What is kept, if it is good; else a new one."""
@@ -191,6 +208,17 @@ class Tokens:
             when = datetime.fromtimestamp(lost, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
             text += f", or the token that was asked for at {when} never arrived here"
         return f"{text}; {remedy(system)}"
+
+
+def no_token(answer: Answer) -> str:
+    """Why a code was worth nothing, as far as one can tell."""
+    code = code_of(answer)
+    said = answer.body.get("status") if isinstance(answer.body, Mapping) else None
+    if said == "BAD_CLIENT_ID" or code in ("invalid_client", "unauthorized_client"):
+        return "does not know the app: are `client_id` and `client_secret` right?"
+    if answer.status >= 500 or answer.status == 429:
+        return f"makes no token now ({answer.status}), and the code is spent"
+    return f"does not take the code ({code or answer.status}): it has expired, was used before, or is another app's"
 
 
 def code_of(answer: Answer) -> str | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from syncline.config.secret import Secret
+from syncline.egress.consent import Consent
+
 
 class Secrets(Protocol):
     """Where secrets are kept."""
@@ -61,6 +64,9 @@ class Tokens(Protocol):
 
     def refused(self, system: str, token: str) -> str:
         """Another, because this one was refused. Raises Unreachable where there is none."""
+
+    def consented(self, system: str, consent: Consent, code: Secret) -> None:
+        """The first one of a consent is made and kept. Raises NotAdmitted, Unreachable or NoAnswer."""
 
 
 class NoTicket:

@@ -291,7 +291,10 @@ def test_half_of_a_change_is_unknown_and_its_first_step_is_not() -> None:
 def test_a_token_of_the_account_or_an_oauth_app() -> None:
     assert type(hubspot().auth).__name__ == "Bearer"
     oauth: Any = hubspot(None, client_id="1").auth
-    assert (oauth.token, "crm.objects.deals.write" in oauth.scopes) == ("/oauth/v1/token", True)
+    assert (oauth.token, oauth.authorize) == ("/oauth/v1/token", "https://app.hubspot.com/oauth/authorize")
+    assert hubspot(None, client_id="1", authorize="https://app-eu1.hubspot.com/a").auth.authorize.startswith(
+        "https://app-eu1"
+    )
 
 
 @pytest.mark.parametrize(("options", "calls"), [({}, 190), ({"tier": "starter"}, 100), ({"client_id": "1"}, 110)])

@@ -9,7 +9,7 @@ from syncline.connect.auth import Auth, Bearer, OAuth2
 from syncline.connect.connector import Connector, Limit
 from syncline.connect.stream import Field, SettlesIn, Stream
 from syncline.connect.template import EVERYTHING, Use
-from syncline.connectors.hubspot import errors, history, paths, people, properties, reading, screens, writing
+from syncline.connectors.hubspot import account, errors, history, paths, people, properties, reading, screens, writing
 from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, LINES, Kind
 from syncline.connectors.hubspot.rows import asked
 from syncline.connectors.hubspot.template import TEMPLATE
@@ -24,25 +24,23 @@ TIERS = {"starter": (100, 250_000), "professional": (190, 650_000), "enterprise"
 """An account's calls in ten seconds, and in a day."""
 
 OAUTH_CALLS = 110
-SOLD = ("companies", "contacts", "deals", "line_items", "products")
-SCOPES = (
-    "oauth", "tickets", "crm.objects.owners.read",
-    *(f"crm.objects.{one}.{right}" for one in SOLD for right in ("read", "write")),
-)  # fmt: skip
 
 
 def connector(use: Use = EVERYTHING) -> Connector:
     """HubSpot for one hub.
 
     Options: `tier` (starter, professional, enterprise: the default is professional); `client_id` (and
-    `client_secret`): an OAuth app, in place of a token of the account's own; `portal`: the account's number, which
-    addresses of pages need; `app`: the number of the app whose token it is, by which `writers` knows this hub.
+    `client_secret`): an OAuth app, in place of a token of the account's own, whose page is `authorize` where it is not
+    HubSpot's usual one; `portal`: the account's number, which addresses of pages need; `app`: the number of the app whose
+    token it is, by which `writers` knows this hub.
     """
     return Connector(
         name="hubspot", base_url=paths.BASE_URL, auth=auth(use.options), limits=limits(use.options), reads=paths.READS,
         streams=(*(records(kind, use) for kind in KINDS), people.owners(), people.pipelines()),
         webhook=WEBHOOK, errors=errors.problem, template=TEMPLATE,
         page_of=screens.page_of(use.options.get("portal")), named_by=screens.named_by,
+        account=account.token_of_an_app if "client_id" in use.options else account.token_of_its_own,
+        rights=account.rights(app="client_id" in use.options),
     )  # fmt: skip
 
 
@@ -50,7 +48,7 @@ def auth(options: Mapping[str, Any]) -> Auth:
     """A token in a header: the account's own, or one that an OAuth app makes."""
     if "client_id" not in options:
         return Bearer()
-    return OAuth2(token=paths.TOKEN, authorize=paths.AUTHORIZE, scopes=SCOPES)
+    return OAuth2(token=paths.TOKEN, authorize=str(options.get("authorize", paths.AUTHORIZE)))
 
 
 def limits(options: Mapping[str, Any]) -> tuple[Limit, ...]:

@@ -10,6 +10,11 @@ TOKEN = "/oauth/v1/token"  # the one of the vendor's own client; it has no dated
 AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
 
 OWNERS = f"/crm/owners/{VERSION}"
+ACCOUNT = f"/account-info/{VERSION}/details"
+INTROSPECT = "/oauth/v3/token/introspect"
+TOKEN_INFO = (
+    "/oauth/v2/private-apps/get/access-token-info"  # of a token of the account's own, which it takes in its body
+)
 
 
 def objects(plural: str, rest: str = "") -> str:
@@ -47,4 +52,7 @@ READS = (
     ("GET", pipelines("*")),
     ("GET", properties("*")),
     ("GET", properties("*", GROUPS)),
+    ("GET", ACCOUNT),
+    ("POST", INTROSPECT),
+    ("POST", TOKEN_INFO),
 )

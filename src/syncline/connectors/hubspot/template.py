@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncline.connect.template import Setup, Template
+from syncline.connectors.hubspot.account import TOKENS
 
 STAGES = {
     "new": "appointmentscheduled",
@@ -20,11 +21,11 @@ SETUP = Setup(
     secret=(
         "TOKEN",
         (
-            "HubSpot: the access token of a private app (Settings, Integrations, Private Apps, Create),",
-            "with read and write of companies, contacts, deals, line items and products, of their schemas too",
-            "(for fields of ours), and read of owners",
+            "HubSpot: a service key (Development, Keys, Service keys; new private apps cannot be made any more);",
+            "which scopes it needs for this declaration: syncline connect hubspot",
         ),
     ),
+    tokens=TOKENS,
     sandbox=("hubspot", {}, "pat-sandbox"),
 )
 

@@ -9,7 +9,7 @@ from syncline.connect.connector import SHARED, Connector, Limit
 from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Field, SettlesIn, Stream, WriteOrder
 from syncline.connect.template import EVERYTHING, Use
-from syncline.connectors.odoo import creating, fields, history, screens, writing
+from syncline.connectors.odoo import account, creating, fields, history, screens, writing
 from syncline.connectors.odoo.calls import Calls, rows_of
 from syncline.connectors.odoo.errors import problem
 from syncline.connectors.odoo.hook import webhook
@@ -48,6 +48,8 @@ def connector(use: Use = EVERYTHING) -> Connector:
         template=TEMPLATE,
         page_of=screens.page_of,
         named_by=screens.named_by,
+        account=account.telling(calls, str(use.options["database"]) if "database" in use.options else None),
+        rights=account.rights(),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syncline.connect.template import Setup, Template
+from syncline.connectors.odoo.account import TOKENS
 
 MOMENT = {"format": "%Y-%m-%d %H:%M:%S", "zone": "UTC"}
 
@@ -62,6 +63,7 @@ SETUP = Setup(
         "API_KEY",
         ("Odoo: an API key of a user of the hub's own (Preferences, Account Security, New API Key)",),
     ),
+    tokens=TOKENS,
     sandbox=("odoo", {"database": "sandbox", "login": "admin"}, "a1b2c3d4e5" * 4),
 )  # fmt: skip
 

@@ -10,7 +10,8 @@ def details(asked: Asked) -> Reply:
     """The account, as its API tells it."""
     return Reply(
         body={
-            "portalId": asked.sandbox.options["portal_id"], "accountType": "STANDARD", "timeZone": "UTC",
+            "portalId": asked.sandbox.options["portal_id"], "accountType": asked.sandbox.options["account_type"],
+            "timeZone": "UTC",
             "companyCurrency": "EUR", "additionalCurrencies": [], "utcOffset": "+00:00",
             "utcOffsetMilliseconds": 0, "uiDomain": "app.hubspot.com", "dataHostingLocation": "eu1",
         }

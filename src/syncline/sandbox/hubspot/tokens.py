@@ -7,7 +7,9 @@ from typing import Any
 
 from syncline.sandbox.call import Call, Refused, Reply
 from syncline.sandbox.hubspot.asked import Asked
+from syncline.sandbox.hubspot.consent import redeemed, refused
 from syncline.sandbox.hubspot.errors import expired, missing_scopes, not_found, unknown_token
+from syncline.sandbox.hubspot.kinds import KINDS
 from syncline.sandbox.sandbox import Sandbox
 
 LASTS_SECONDS = 1800
@@ -19,6 +21,13 @@ APP = 1
 """The number of the account's own app; others come with the act `token`."""
 
 E_COMMERCE = ("products", "line_items", "quotes")
+EVERY_SCOPE = (
+    "oauth", "tickets", "crm.objects.owners.read",
+    *(
+        f"crm.{what}.{kind.name}.{right}"
+        for kind in KINDS if kind.name != "tickets" for what in ("objects", "schemas") for right in ("read", "write")
+    ),
+)  # fmt: skip
 
 
 def found(sandbox: Sandbox) -> None:
@@ -40,7 +49,7 @@ def admit(sandbox: Sandbox, call: Call, scopes: Sequence[str]) -> None:
         raise unknown_token()
     if token["until"] is not None and token["until"] <= sandbox.clock.now():
         raise expired(int(sandbox.clock.now() - token["until"]))
-    granted = sandbox.store.setting("scopes")  # None: all
+    granted = sandbox.store.setting("scopes", token.get("scopes"))  # None: all
     if scopes and granted is not None and not set(scopes) & set(granted):
         raise missing_scopes(scopes)
 
@@ -83,11 +92,9 @@ def token(asked: Asked) -> Reply:
         raise refused("BAD_CLIENT_ID", "missing or unknown client id or secret")
     grant = form.get("grant_type")
     if grant == "authorization_code":
-        if not asked.store.setting(f"code/{form.get('code')}"):
-            raise refused("BAD_AUTH_CODE", "missing or unknown auth code")
-        asked.store.set(f"code/{form.get('code')}", None)
+        worth = redeemed(asked, form)
         refresh = options["refresh_token"]
-        asked.store.set(f"refresh/{refresh}", True)
+        asked.store.set(f"refresh/{refresh}", worth)
     elif grant == "refresh_token":
         refresh = form.get("refresh_token", "")
         if not asked.store.setting(f"refresh/{refresh}"):
@@ -95,11 +102,15 @@ def token(asked: Asked) -> Reply:
     else:
         raise refused("BAD_GRANT_TYPE", f"missing or unknown grant type: {grant}")
     access = f"access-{asked.store.next('access', 1):06d}"
-    lasts = int(options["token_lasts"])
-    asked.store.set(f"token/{access}", {"kind": "oauth", "until": asked.sandbox.clock.now() + lasts, "app": APP})
+    lasts, kept = int(options["token_lasts"]), asked.store.setting(f"refresh/{refresh}")
+    known = {
+        "kind": "oauth", "until": asked.sandbox.clock.now() + lasts, "app": APP,
+        "scopes": kept["scopes"] if isinstance(kept, dict) else None,
+    }  # fmt: skip
+    asked.store.set(f"token/{access}", known)
     body = {
         "token_type": "bearer", "access_token": access, "refresh_token": refresh, "expires_in": lasts,
-        "hub_id": options["portal_id"], "user_id": 1, "scopes": scopes(asked), "token_use": "access_token",
+        "hub_id": options["portal_id"], "user_id": 1, "scopes": scopes(asked, known), "token_use": "access_token",
     }  # fmt: skip
     return Reply(body=body)
 
@@ -114,7 +125,18 @@ def about_refresh(asked: Asked) -> Reply:
     if not asked.store.setting(f"refresh/{asked.parts['token']}"):
         raise not_found()
     body = {"token": asked.parts["token"], "client_id": asked.sandbox.options["client_id"], "token_type": "refresh"}
-    return Reply(body={**body, **whose(asked)})
+    kept = asked.store.setting(f"refresh/{asked.parts['token']}")
+    return Reply(body={**body, **whose(asked, kept)})
+
+
+def about_private(asked: Asked) -> Reply:
+    """What a token of the account's own is good for, which is told in the body and not only in the header."""
+    kept = asked.store.setting(f"token/{asked.call.json().get('tokenKey')}")
+    if kept is None or kept["kind"] != "private":
+        raise unknown_token()
+    return Reply(
+        body={"hubId": asked.sandbox.options["portal_id"], "userId": 1, "appId": kept.get("app"), "scopes": scopes(asked, kept)}
+    )  # fmt: skip
 
 
 def revoke_refresh(asked: Asked) -> Reply:
@@ -126,8 +148,8 @@ def revoke_refresh(asked: Asked) -> Reply:
 def introspect(asked: Asked) -> Reply:
     """The same as a form, for either kind of token."""
     sent = asked.call.form().get("token", "")
-    if asked.store.setting(f"refresh/{sent}"):
-        return Reply(body={"active": True, "token_use": "refresh_token", **whose(asked)})
+    if kept := asked.store.setting(f"refresh/{sent}"):
+        return Reply(body={"active": True, "token_use": "refresh_token", **whose(asked, kept)})
     try:
         return Reply(body={"active": True, "token_use": "access_token", **told_access(asked, sent)})
     except Refused:
@@ -153,23 +175,20 @@ def told_access(asked: Asked, access: str) -> dict[str, Any]:
         "app_id": APP,
         "token_type": "access",
         "expires_in": int(kept["until"] - now),
-        **whose(asked),
+        **whose(asked, kept),
     }
 
 
-def whose(asked: Asked) -> dict[str, Any]:
-    """The account and the user behind a token."""
+def whose(asked: Asked, kept: Any) -> dict[str, Any]:
+    """The account and the user behind a token, of which this is kept."""
     return {
         "hub_id": asked.sandbox.options["portal_id"], "user_id": 1, "user": USER, "hub_domain": "sandbox.example.test",
-        "scopes": scopes(asked),
+        "scopes": scopes(asked, kept),
     }  # fmt: skip
 
 
-def scopes(asked: Asked) -> list[str]:
-    """What was granted."""
-    return list(asked.store.setting("scopes") or ["oauth"])
-
-
-def refused(status: str, message: str) -> Refused:
-    """A sign-in that failed."""
-    return Refused(Reply(status=400, body={"status": status, "message": message, "error": "invalid_grant"}))
+def scopes(asked: Asked, kept: Any) -> list[str]:
+    """What was granted to a token of which this is kept."""
+    own = kept.get("scopes") if isinstance(kept, dict) else None
+    granted = asked.store.setting("scopes", own)
+    return list(EVERY_SCOPE if granted is None else granted)

@@ -88,6 +88,7 @@ def _base(version: int) -> dict[str, Rows]:
             *({"name": name, "code": code, "country_id": country} for name, code, country in STATES)
         ),
         "res.groups": {NUMBERS[name]: {"name": label} for name, label in GROUPS.items()},
+        "ir.config_parameter": _numbered({"key": "database.is_neutralized", "value": "true"}),  # as a copy for tests
         "res.company": _numbered({"name": "My Company", "partner_id": 1, "currency_id": EUR, "active": True}),
         "res.partner": {
             id: {**person, "name": name, "complete_name": name, "is_company": is_company, "active": active,
