@@ -31,8 +31,8 @@ def connector(use: Use = EVERYTHING) -> Connector:
 
     Options: `tier` (starter, professional, enterprise: the default is professional); `client_id` (and
     `client_secret`): an OAuth app, in place of a token of the account's own, whose page is `authorize` where it is not
-    HubSpot's usual one; `portal`: the account's number, which addresses of pages need; `app`: the number of the app whose
-    token it is, by which `writers` knows this hub.
+    HubSpot's usual one; `portal`: the account's number, which addresses of pages need; `app`: the number of the app
+    whose token it is, by which `writers` knows this hub.
     """
     return Connector(
         name="hubspot", base_url=paths.BASE_URL, auth=auth(use.options), limits=limits(use.options), reads=paths.READS,

@@ -134,9 +134,8 @@ def about_private(asked: Asked) -> Reply:
     kept = asked.store.setting(f"token/{asked.call.json().get('tokenKey')}")
     if kept is None or kept["kind"] != "private":
         raise unknown_token()
-    return Reply(
-        body={"hubId": asked.sandbox.options["portal_id"], "userId": 1, "appId": kept.get("app"), "scopes": scopes(asked, kept)}
-    )  # fmt: skip
+    hub = asked.sandbox.options["portal_id"]
+    return Reply(body={"hubId": hub, "userId": 1, "appId": kept["app"], "scopes": scopes(asked, kept)})
 
 
 def revoke_refresh(asked: Asked) -> Reply:
