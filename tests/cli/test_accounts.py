@@ -136,3 +136,31 @@ def test_a_system_that_does_not_tell_holds_up_nothing(folder: Folder) -> None:
     assert done.returncode == 0, done.stderr
     assert "odoo: reached" in done.stdout
     assert "which account it is could not be read" in " ".join(done.stdout.split())
+
+
+def test_a_token_of_the_environment_is_named_tried_and_shown(folder: Folder) -> None:
+    env = folder.path / ".env"
+    text = env.read_text(encoding="utf-8")
+    env.write_text(text.replace("HUBSPOT_TOKEN", "ANOTHER"), encoding="utf-8")
+    before = folder.typed("connect", "hubspot")
+    assert before.returncode == 1
+    assert "crm.objects.companies.read" in before.stdout, "which rights it needs is said before there is one"
+    assert "HUBSPOT_TOKEN=..." in before.stderr
+    assert before.stderr.splitlines()[-1].endswith("syncline check")
+    env.write_text(text, encoding="utf-8")
+    done = folder.typed("connect", "hubspot")
+    assert done.returncode == 0, done.stderr
+    assert "a sandbox" in done.stdout
+    assert TOKEN not in done.stdout + done.stderr
+    assert not (folder.path / ".syncline" / "ledger.sqlite").exists(), "nothing is kept"
+    env.write_text(text.replace(TOKEN, "pat-canary"), encoding="utf-8")
+    wrong = folder.typed("connect", "hubspot")
+    assert wrong.returncode == 1
+    assert "refused" in wrong.stderr
+    assert "canary" not in wrong.stderr
+
+
+def test_as_one_document(in_vault: Folder) -> None:
+    found = json.loads(connect(in_vault, "--json").stdout)
+    assert (found["kept"], found["account"]["id"], found["account"]["missing"]) == (True, "hubspot 1", [])
+    assert "crm.objects.companies.write" in found["rights"]["now"]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from syncline.cli.keeping import ends, keep, origin_of, read_secret, say_rights, whose
 from syncline.cli.opened import HUB, AsJson, Declared, HubFile, LedgerFile
 
 if TYPE_CHECKING:
     from syncline.cli.account import AccountOf
-    from syncline.config.rights import Needed
+    from syncline.config.secret import Secret
     from syncline.config.settings import System
     from syncline.sync.observe import NotNow
 
 ELSEWHERE = "Make a token for its API, with no more rights than the declaration needs."
+UNSET = "http://unset.invalid"
+"""Stands for a variable of the environment that nobody has set yet: which token to make is said all the same."""
+
 PORT = 8765
 WAIT_SECONDS = 300
 
@@ -40,8 +43,9 @@ def connect(
     """Which token to make and where to click; takes it without showing it, tries it, and keeps it in the vault."""
     from syncline.cli.opened import declared
     from syncline.cli.told import BAD_INPUT, stop
+    from syncline.config.secret import Secret
 
-    opened = declared(hub, ledger)
+    opened = declared(hub, ledger, unset=UNSET)
     known = opened.declaration.systems.get(system)
     if known is None:
         one = next(iter(opened.declaration.systems))
@@ -53,6 +57,9 @@ def connect(
         way = Way(redirect=back, paste=paste or token_stdin, wait=wait, from_stdin=token_stdin)
         consent(opened, known, way, json=json)
         return
+    if name == "secret" and not token_stdin and isinstance(known.secret, Secret):
+        by_variable(opened, known, known.secret, json=json)
+        return
     must_be_in_vault(opened, known, name)
     host = origin_of(opened, system)
     if name == "secret":
@@ -61,7 +68,7 @@ def connect(
     if not token:
         stop("No token was given; nothing was changed.", f"syncline connect {system}", BAD_INPUT)
     opened.make_folder()
-    found = try_it(opened, system, token) if name == "secret" and not untried else None
+    found = try_it(opened, system, Secret(token)) if name == "secret" and not untried else None
     keep(opened, system, name, token, err=json)
     ends(opened, system, host, found, json=json)
 
@@ -71,6 +78,25 @@ def by_consent(opened: Declared, system: str) -> bool:
     from syncline.connect.auth import OAuth2
 
     return isinstance(opened.connectors[system].auth, OAuth2)
+
+
+def by_variable(opened: Declared, system: System, secret: Secret, *, json: bool) -> None:
+    """Its token stands in the environment: which it is to be, and, once it is there, whose account it opens."""
+    from syncline.cli.shown import out
+    from syncline.cli.told import NOT_DONE, stop
+
+    say(opened, system, err=json)
+    line = f"{secret.variable}=... in {opened.file.with_name('.env')}"
+    if secret.variable not in opened.environment:
+        stop(
+            f"{opened.file.name} takes it from the environment, and it is not there.",
+            f"put {line}, then: syncline check",
+            NOT_DONE,
+        )
+    found = try_it(opened, system.name, secret)
+    if not json:
+        out(f"{opened.file.name} takes it from the environment: {secret.variable}.")
+    whose(opened, system.name, found, {"kept": False, "variable": secret.variable}, "syncline check", json=json)
 
 
 def must_be_in_vault(opened: Declared, system: System, name: str) -> None:
@@ -86,18 +112,6 @@ def must_be_in_vault(opened: Declared, system: System, name: str) -> None:
             f"The {name} of {system.name} is not in the vault: {file} {where}.",
             f"write `{name}: vault` into its block, then: syncline connect {system.name}", BAD_INPUT,
         )  # fmt: skip
-
-
-def origin_of(opened: Declared, system: str) -> str:
-    """The address that the secret may go to."""
-    from syncline import app
-    from syncline.cli.told import BAD_INPUT, stop
-
-    ways = {way.system: way for way in app.outlets(opened.declaration, opened.connectors)}
-    origin = app.origin_of(ways[system])
-    if not origin:
-        stop(f"The address of {system} cannot be used.", "syncline check says why", BAD_INPUT)
-    return origin
 
 
 # ---- what is said first
@@ -117,38 +131,13 @@ def say(opened: Declared, system: System, *, err: bool) -> None:
     typer.echo(f"docs/connectors/{connector.name}.md says more.", err=err)
 
 
-def say_rights(wanted: Needed, mode: str, *, err: bool) -> None:
-    """What a token needs now, and what it takes beside that before going live."""
-    if wanted.now:
-        typer.echo("The least it must be allowed for this declaration:", err=err)
-        for one in wanted.now:
-            typer.echo(f"   {one}{while_making(wanted, one)}", err=err)
-    if wanted.later:
-        typer.echo(f"Not now, in mode {mode}; to be added before anything is written:", err=err)
-        for one in wanted.later:
-            typer.echo(f"   {one}{while_making(wanted, one)}", err=err)
-
-
-def while_making(wanted: Needed, one: str) -> str:
-    """Some rights are not needed for long."""
-    return " (only for syncline provision)" if one in wanted.define else ""
-
-
 # ---- the token
-def read_secret(what: str, *, from_stdin: bool) -> str:
-    """Without showing it: typed, or from a pipe."""
-    if from_stdin:
-        return sys.stdin.readline().strip()
-    return str(typer.prompt(what, hide_input=True, default="", show_default=False, err=True)).strip()
-
-
-def try_it(opened: Declared, system: str, token: str) -> AccountOf:
+def try_it(opened: Declared, system: str, token: Secret) -> AccountOf:
     """Stops where the system does not take it: then it is not kept."""
     from syncline.cli.account import AccountOf
     from syncline.cli.tried import tried
-    from syncline.config.secret import Secret
 
-    found = tried(opened, system, Secret(token))
+    found = tried(opened, system, token)
     if not isinstance(found, AccountOf):
         refused(found, system)
     return found
@@ -161,47 +150,9 @@ def refused(why: NotNow, system: str) -> NoReturn:
     if why.what == "refused":
         stop(
             f"The token was refused, and is not kept: {why}.",
-            f"make another as above, copy it whole, and: syncline connect {system}", NOT_DONE,
+            f"make another as above, copy it whole, and: {why.remedy or f'syncline connect {system}'}", NOT_DONE,
         )  # fmt: skip
     stop(
         f"The token could not be tried, and is not kept: {why}.",
         f"syncline connect {system}, when it answers; --untried keeps it without that", NOT_REACHED,
     )  # fmt: skip
-
-
-def keep(opened: Declared, system: str, name: str, value: str, *, err: bool) -> None:
-    """Into the vault, for the system's address alone."""
-    from syncline import app
-    from syncline.cli.vault import need_a_key
-    from syncline.config.secret import Secret
-
-    opened.make_folder()
-    vault = app.vault_of(opened.declaration, opened.ledger, opened.environment)
-    try:
-        need_a_key(opened, vault, err=err)
-        vault.put(system, name, Secret(value), [origin_of(opened, system)])
-    finally:
-        vault.close()
-
-
-# ---- what is said last
-def ends(opened: Declared, system: str, host: str, found: AccountOf | None, *, json: bool) -> None:
-    """Where it is kept, and whose account it opens."""
-    from syncline.cli.account import in_words, lacks
-    from syncline.cli.shown import document, out
-    from syncline.config.rights import needed
-
-    following = f"syncline check, and where {system} was paused: syncline resume {system}"
-    if json:
-        rights = needed(opened.declaration, system, opened.connectors[system])
-        document(
-            {"system": system, "kept": True, "for": host, "account": found, "next": following,
-             "rights": {"now": rights.now, "later": rights.later}}
-        )  # fmt: skip
-        return
-    out(f"Kept in the vault, for {host} alone.")
-    if found is not None and found.name:
-        out(f"{system}: {in_words(found)}.", bold=found.environment in ("production", "unknown"))
-        if found.missing:
-            typer.echo(lacks(found), err=True)
-    out(f"next: {following}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from syncline.cli.keeping import ends, keep, origin_of, read_secret, say_rights
 from syncline.cli.opened import Declared
 from syncline.cli.told import BAD_INPUT, INTERRUPTED, NOT_DONE, NOT_REACHED, stop
 
@@ -31,7 +32,6 @@ class Way:
 def consent(opened: Declared, system: System, way: Way, *, json: bool) -> None:
     """Asks for consent, keeps what it is worth, and shows whose account it is."""
     from syncline.cli.account import AccountOf
-    from syncline.cli.connect import ends, origin_of, say_rights
     from syncline.cli.tried import aside, asked
     from syncline.config.rights import needed
     from syncline.connect.door import NoAnswer, Unreachable
@@ -62,7 +62,6 @@ def again(system: str) -> str:
 def have_a_client(opened: Declared, system: System, way: Way, *, err: bool) -> None:
     """The vault has a master key, and the app's own secret, which is asked for where it is to be there and is not."""
     from syncline import app
-    from syncline.cli.connect import keep, read_secret
     from syncline.cli.vault import need_a_key
     from syncline.config.secret import InVault
 
@@ -127,7 +126,6 @@ def by_redirect(system: str, client: Client, way: Way, consents: Consents) -> Ba
 
 def by_paste(system: str, client: Client, way: Way, consents: Consents) -> Back:
     """The browser is on another machine: it ends at an address that it cannot open, which holds the code."""
-    from syncline.cli.connect import read_secret
     from syncline.egress.consent import page, pasted
 
     begun = consents.begin(system, way.redirect, time.time())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -77,8 +78,11 @@ class Declared:
         return {name: app.made(one.connector, use[name]) for name, one in self.declaration.systems.items()}
 
 
-def declared(hub: Path, ledger: Path | None = None) -> Declared:
-    """Reads it. Raises DeclarationErrors with all that is wrong; stops where there is no such file."""
+def declared(hub: Path, ledger: Path | None = None, *, unset: str | None = None) -> Declared:
+    """Reads it. Raises DeclarationErrors with all that is wrong; stops where there is no such file.
+
+    unset: what stands for variables that the file names and nobody has set yet; None: that is an error.
+    """
     from syncline import app
 
     file = hub.absolute()
@@ -86,7 +90,13 @@ def declared(hub: Path, ledger: Path | None = None) -> Declared:
         stop(f"There is no {hub} here.", "syncline init, or name one: --hub FILE", BAD_INPUT)
     environment = {**names_in(file.with_name(ENV)), **os.environ}
     where = (ledger or file.with_name(FOLDER) / "ledger.sqlite").absolute()
-    return Declared(file=file, ledger=where, environment=environment, loaded=app.declared(file, environment))
+    known = environment if unset is None else {**dict.fromkeys(named_in(file), unset), **environment}
+    return Declared(file=file, ledger=where, environment=environment, loaded=app.declared(file, known))
+
+
+def named_in(file: Path) -> list[str]:
+    """The variables that a hub.yaml names."""
+    return re.findall(r"\$\{(\w+)\}", file.read_text(encoding="utf-8", errors="replace"))
 
 
 @contextmanager
