@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 from syncline.mapping.binding import Binding
 from syncline.merge.case import Case
-from syncline.sync import scope
+from syncline.sync import questions, scope
 from syncline.sync.birth import is_asked_about
 from syncline.sync.desk import Desk
 
 WAITS = "it waits for what it refers to"
 ASKED = "a row there matches several records"
+LOOKS = "a person is asked whether it is there already"
 
 
 def fate(desk: Desk, case: Case, binding: Binding, creates: Collection[tuple[str, str]]) -> tuple[bool, str]:
@@ -34,6 +35,10 @@ def fate(desk: Desk, case: Case, binding: Binding, creates: Collection[tuple[str
         return False, f"hub.yaml has no `create` for {binding.entity} in {system}"
     if case.record.parked is not None:
         return False, case.record.parked.code
+    questions.load(desk, [case])
+    if not questions.may_be_born(desk, case, place):
+        asked = not desk.waited_for.get(place, set()).isdisjoint(desk.keys(case))
+        return False, ASKED if asked else LOOKS
     if f"birth in {system}.{binding.stream}" in case.record.unfit:
         return False, f"its `create` has no value: {rule.when.text}"
     if binding.scope is not None and scope.in_scope(desk, case, binding) is not True:

@@ -190,7 +190,7 @@ class Scan:
         for pair in combinations(labels, 2):
             one.both[" + ".join(pair)] += 1
         one.every += len(labels) == len(one.bindings) > 1
-        other = case.record.candidate_of
+        other = case.record.asks
         if other is not None:
             kind: Kind = "duplicate" if shares_a_key(desk, case, other) else "lookalike"
             which: Which = (kind, "", labels, "", False)

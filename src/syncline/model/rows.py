@@ -10,7 +10,7 @@ from syncline.model.record import Parking
 
 
 class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """How far one read path of one stream was read.
+    """How far one read path of one stream was read; of `keys`, whether its staged rows were looked through.
 
     since:     every change stamped before this (the system's own axis) was shown.
     after:     where the next page of an unfinished read begins; None: no read is under way.
@@ -29,7 +29,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     system: str
     stream: str
-    path: Literal["changes", "sweep", "deleted"] = "changes"
+    path: Literal["changes", "sweep", "deleted", "keys"] = "changes"
     since: float = 0.0
     after: str | None = None
     reach: float = 0.0

@@ -18,7 +18,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.record import Parking, Record
-from syncline.sync import creating, meet, observe, scope, send, settle, written
+from syncline.sync import creating, meet, observe, questions, scope, send, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate
@@ -171,7 +171,7 @@ def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) ->
     asked = hub.ledger.parked_rows((link.system, link.stream, row.id) for row in rows) if pending is None else {}
     if asked:
         named = ", ".join("/".join(row) for row in asked)
-        park_birth(hub, link, "ambiguous-match", f"it may be {named}, and so may another record")  # I14
+        park_birth(hub, link, questions.MAY_BE_DUPLICATE, f"it may be {named}, and so may another record")  # I14
         return True
     best = most_like(hub, binding, rows, pending)
     if best is None:

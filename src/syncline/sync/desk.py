@@ -40,6 +40,7 @@ class Desk:
     unknown_rows: set[Row] = field(default_factory=set)
     by_key: dict[Key, list[int]] = field(default_factory=dict)
     parked: dict[Row, ParkedRow] = field(default_factory=dict)
+    strangers: set[Row] = field(default_factory=set)
     awaited: dict[Row, Sequence[Row]] = field(default_factory=dict)
     covered: dict[tuple[str, str], float] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread)
@@ -50,6 +51,8 @@ class Desk:
     keys_made: dict[int, tuple[Mapping[str, FieldValue], Sequence[Name], tuple[Key, ...]]] = field(default_factory=dict)
     record_of: dict[int, int] = field(default_factory=dict)
     read_whole: dict[tuple[str, str], bool] = field(default_factory=dict)
+    doubled: set[Key] = field(default_factory=set)
+    waited_for: dict[tuple[str, str], set[Key]] = field(default_factory=dict)
     asking: dict[int, list[int]] = field(default_factory=dict)
 
     @property
@@ -136,6 +139,7 @@ class Desk:
         """What is known of rows that belong to no record: why they are parked, and which rows wait for them."""
         if rows:
             self.parked.update(self.unit.parked_rows(rows))
+            self.strangers.update(rows)
             self.awaited.update(self.unit.waiting_for(rows))
             self.load_rows(other for row in rows for other in self.awaited.get(row, ()))
 

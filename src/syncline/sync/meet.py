@@ -15,6 +15,7 @@ from syncline.model.link import NEVER, Link
 from syncline.model.observation import Observation
 from syncline.model.record import SKIPPED, Parking
 from syncline.model.rows import Hint, ParkedRow
+from syncline.sync import doubled, questions
 from syncline.sync.desk import Desk
 from syncline.sync.store import Row
 
@@ -30,7 +31,9 @@ MOST_BIRTHS = 10_000
 def prepare(desk: Desk, binding: Binding, strangers: Sequence[tuple[Observation, Reading]]) -> dict[str, Sequence[Key]]:
     """Loads, in one batch, the records that rows without a link might match. Returns their match keys by id."""
     keys: dict[str, Sequence[Key]] = {one.id: row_keys(desk, binding, one, reading) for one, reading in strangers}
-    desk.load_keys(key for several in keys.values() for key in several)
+    every = {key for several in keys.values() for key in several}
+    desk.load_keys(every)
+    desk.doubled |= doubled.known(desk, binding, every)
     desk.load_strangers([(binding.system, binding.stream, external_id) for external_id in keys])
     return keys
 
@@ -89,7 +92,11 @@ def heed(
     if heir is not None and not claim(heir, binding).here:
         join_new(desk, binding, heir, one, bound, reading)
     elif in_doubt(case, binding) or any(in_doubt(other, binding) for other in sharing(desk, key)):
-        park(desk, binding, one, bound, "ambiguous-match", key, verdict.records)  # I14: it may be what we made
+        park(desk, binding, one, bound, questions.AMBIGUOUS, key, verdict.records)  # I14: it may be what we made
+    elif key in desk.doubled and verdict.kind in ("joins", "ambiguous"):
+        case = next((c for rid in verdict.records if (c := desk.cases[rid]).record.candidate_of is None), case)
+        why = f"several rows of {binding.system} have {shown(key)}"
+        found(desk, binding, one, bound, reading, candidate_of=case, why=why)  # I14
     elif verdict.kind == "joins":
         join_new(desk, binding, case, one, bound, reading)
     elif verdict.kind == "duplicate" and any(unresolved(other, binding) for other in sharing(desk, key)):
@@ -97,7 +104,7 @@ def heed(
     elif verdict.kind == "duplicate":
         found(desk, binding, one, bound, reading, candidate_of=case, why=f"both have {shown(key)} in {binding.system}")
     elif verdict.kind == "ambiguous":
-        park(desk, binding, one, bound, "ambiguous-match", key, verdict.records)  # I14
+        park(desk, binding, one, bound, questions.AMBIGUOUS, key, verdict.records)  # I14
     else:
         park(desk, binding, one, bound, "returned-after-delete", key, verdict.records)
 
@@ -207,7 +214,7 @@ def found(
 def settled_in(desk: Desk, binding: Binding, case: Case, one: Observation) -> None:
     """The row belongs to a record now: found by its keys, and no longer parked."""
     desk.index(case)
-    desk.unit.unpark_rows([(binding.system, binding.stream, one.id)])
+    questions.unpark(desk, [(binding.system, binding.stream, one.id)])
 
 
 def print_of(binding: Binding, bound: Bound, reading: Reading) -> bytes:
@@ -216,7 +223,7 @@ def print_of(binding: Binding, bound: Bound, reading: Reading) -> bytes:
 
 
 REASONS = {
-    "ambiguous-match": (
+    questions.AMBIGUOUS: (
         "matches {n} by {rule}: record {ids}",
         "say which one it is (links add), or merge the records, or say that they are not the same",
     ),
@@ -244,4 +251,7 @@ def park(
         system=binding.system, stream=binding.stream, id=one.id, parking=parking,
         fingerprint=binding.fingerprint(bound), raw=bound, key="\n".join(key),
     )  # fmt: skip
+    before = desk.parked.get((row.system, row.stream, row.id))
+    if before is not None and before.key != row.key:
+        questions.free(desk, [before])
     desk.unit.park_rows([row])

@@ -8,13 +8,19 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from syncline.identity.alike import asked_key
+from syncline.identity.match import Key
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.record import Parking
+from syncline.model.rows import ParkedRow
 from syncline.sync.desk import Desk
+from syncline.sync.store import Row
 
 MAY_BE_DUPLICATE = "duplicate-candidate"
 """The code of a birth that waits until a person has said whether the record is another."""
+
+AMBIGUOUS = "ambiguous-match"
+"""The code of a row that several records may be, of which only a person knows whose it is."""
 
 Place = tuple[str, str]
 
@@ -62,6 +68,8 @@ def may_be_born(desk: Desk, case: Case, place: Place) -> bool:
         return False
     if case.record.entity in desk.hub.measures and not all(desk.is_baselined(*one) for one in rows_of(case)):
         return False
+    if not desk.waited_for.get(place, set()).isdisjoint(desk.keys(case)):
+        return False  # I14: a row that is there already may be it
     return not any(place in rows_of(desk.cases[rid]) for rid in desk.asking.get(case.record.id, ()))
 
 
@@ -77,13 +85,43 @@ def follow(desk: Desk, case: Case, link: Link) -> None:
 def load(desk: Desk, cases: Sequence[Case]) -> None:
     """Who asks about records that may be born: known in one batch before each of them is derived."""
     born = {birth.entity for birth in desk.declaration.births}
-    keys = [asked_key(case.record.entity, case.record.id) for case in cases if case.record.entity in born]
-    if keys:
-        desk.load_keys(keys)
+    bearable = [case for case in cases if case.record.entity in born]
+    if bearable:
+        desk.load_keys(asked_key(case.record.entity, case.record.id) for case in bearable)
+        load_parked(desk, [key for case in bearable for key in desk.keys(case)])
     desk.asking = defaultdict(list)
     for rid, case in desk.cases.items():
         if case.record.asks is not None and case.record.state == "active":
             desk.asking[case.record.asks].append(rid)
+
+
+def load_parked(desk: Desk, keys: Sequence[Key]) -> None:
+    """The keys by which rows of a stream are parked, since nobody knows whose they are."""
+    for row in desk.unit.parked_by_key(keys):
+        if row.parking.code == AMBIGUOUS:
+            desk.waited_for.setdefault((row.system, row.stream), set()).add(key_of(row))
+
+
+def key_of(row: ParkedRow) -> Key:
+    """The match key by which it was parked."""
+    rule, _, text = (row.key or "").partition("\n")
+    return rule, text
+
+
+def unpark(desk: Desk, rows: Sequence[Row]) -> None:
+    """Rows that found their record, or are gone: who was not born because of them is derived again."""
+    unknown = [row for row in rows if row not in desk.strangers]
+    known = {**desk.parked, **(desk.unit.parked_rows(unknown) if unknown else {})}
+    free(desk, [known[row] for row in rows if row in known])
+    desk.unit.unpark_rows(rows)
+
+
+def free(desk: Desk, rows: Sequence[ParkedRow]) -> None:
+    """Nobody asks any more whose these rows are, by the key that they were parked with."""
+    keys = [key_of(row) for row in rows if row.parking.code == AMBIGUOUS]
+    if keys:
+        desk.waited_for.clear()
+        desk.spread.marks.update(rid for ids in desk.unit.records_with(keys).values() for rid in ids)
 
 
 def askers(desk: Desk, cases: Sequence[Case]) -> Iterator[Case]:

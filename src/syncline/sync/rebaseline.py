@@ -15,7 +15,7 @@ from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.observation import Observation
 from syncline.model.rows import Cursor, Held, Run
-from syncline.sync import written
+from syncline.sync import doubled, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.store import Unit
@@ -106,6 +106,7 @@ def begin(hub: Hub, system: str, stream: str, why: str = "a person asked for it"
     with hub.ledger.unit() as unit:
         for path in ("changes", "sweep"):
             unit.save_cursor(Cursor(system=system, stream=stream, path=path))
+        doubled.forget(unit, hub.declaration.binding(system, stream))
         unit.unstage(hub.ledger.staged(system, stream, "", 1_000_000))
         unit.save_system_state(replace(hub.ledger.system_state(system), paused=False, why=""))
 

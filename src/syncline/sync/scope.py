@@ -17,6 +17,7 @@ from syncline.merge import sleep
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.observation import Observation
+from syncline.sync import questions
 from syncline.sync.columns import columns, judged, neighbour_of
 from syncline.sync.desk import Desk
 from syncline.sync.spread import rows_of
@@ -124,7 +125,7 @@ def row_columns(desk: Desk, binding: Binding, reading: Reading) -> Lookup:
 def leave_out(desk: Desk, binding: Binding, one: Observation, reading: Reading) -> None:
     """Out of scope: no longer parked, and looked at again when a neighbour that its scope reads changes."""
     row = (binding.system, binding.stream, one.id)
-    desk.unit.unpark_rows([row])
+    questions.unpark(desk, [row])
     rows = [(ref.system, ref.stream, ref.id) for ref in reading.unresolved.values()]
     for name in binding.scope.reads if binding.scope is not None else ():
         neighbour = neighbour_of(desk, reading.told.get(name.split(".", 1)[0])) if "." in name else None

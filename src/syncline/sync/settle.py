@@ -16,7 +16,7 @@ from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, duplicates, joining, meet, poison, rebaseline, scope, written
+from syncline.sync import derive, doubled, duplicates, joining, meet, poison, questions, rebaseline, scope, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -261,7 +261,7 @@ def settle_deletes(desk: Desk, binding: Binding, gone: Sequence[Gone]) -> None:
     for one in gone:
         found = desk.case_at((binding.system, binding.stream, one.id))
         if found is None:
-            desk.unit.unpark_rows([(binding.system, binding.stream, one.id)])
+            questions.unpark(desk, [(binding.system, binding.stream, one.id)])
         elif desk.hub.stream(binding.system, binding.stream).deletes_proven_by in ("feed", "tombstone"):
             joining.row_gone(desk, found[0], found[1], one)
         else:
@@ -275,7 +275,7 @@ def settle_missing(desk: Desk, binding: Binding, ids: Sequence[str]) -> None:
     desk.load_rows((binding.system, binding.stream, one) for one in ids)
     nobodys = [row for one in ids if desk.case_at(row := (binding.system, binding.stream, one)) is None]
     if proven:
-        desk.unit.unpark_rows(nobodys)
+        questions.unpark(desk, nobodys)
     else:  # parked it stays, and what shows it again is news: the look was to try whether its time has come
         parked = desk.unit.parked_rows(nobodys).values()
         desk.unit.park_rows([replace(one, fingerprint=b"") for one in parked])
@@ -321,10 +321,13 @@ def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Curso
 def baseline(hub: Hub, system: str, stream: str) -> bool:
     """Settles one batch of a stream that was read to its end. Returns whether there was one."""
     binding = hub.declaration.binding(system, stream)
+    if doubled.look_through(hub, binding):
+        return True
     rows = hub.ledger.staged(system, stream, "", hub.batch)
     if not rows:
         with hub.ledger.unit() as unit:
             cursor = hub.ledger.cursor(system, stream, "changes")
+            doubled.forget(unit, binding)
             unit.save_cursor(replace(cursor, baselined=True, met_by=met_by(hub, cursor)))
             if binding.entity in hub.measures:
                 for one in read_with(hub, binding):  # only now is it known who is the most alike
