@@ -104,6 +104,13 @@ def use_of(declaration: Declaration, system: str) -> Use:
     )
 
 
+def with_field(declaration: Declaration, system: str, stream: str, name: str) -> Connector:
+    """The connector of a system, reading one field more."""
+    use = use_of(declaration, system)
+    more = {**use.fields, stream: tuple(sorted({*use.fields.get(stream, ()), name}))}
+    return made(declaration.systems[system].connector, replace(use, fields=more))
+
+
 def outlets(declaration: Declaration, connectors: Mapping[str, Connector]) -> Iterator[Outlet]:
     """Each system as the door knows it. A system's own mode can only be the more careful one."""
     for name, system in declaration.systems.items():
@@ -220,7 +227,10 @@ def running(
             clock=elapsed, client=client,
         )  # fmt: skip
         opened.callback(egress.close)
-        hub = Hub(declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch)
+        hub = Hub(
+            declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch,
+            with_field=lambda system, stream, name: with_field(declaration, system, stream, name),
+        )  # fmt: skip
         recover.recover(hub)  # L4: the lease is ours, so whoever sent these is gone
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)
         yield Running(

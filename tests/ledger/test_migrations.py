@@ -10,6 +10,7 @@ from syncline.model.intent import Intent, Told
 
 BEFORE = """\
 DROP TABLE own_field;
+DROP TABLE coupling;
 DROP TABLE intent;
 CREATE TABLE intent (id INTEGER NOT NULL, run INTEGER NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL,
  PRIMARY KEY (id));

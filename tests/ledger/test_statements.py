@@ -36,7 +36,7 @@ READ_WHOLE = {
     *("lease.CURRENT", "lease.PROLONG", "marks.RESERVED", "marks.ARMED", "marks.DIRTY", "work.HELD", "work.RUNS"),
     # counted for a person who looks, in tables or indexes of what is little, or whole indexes of small rows
     *("counts.LINKS", "counts.DUE", "counts.LATER", "counts.HINTS", "counts.PARKED", "counts.OPEN", "counts.RECORDS"),
-    "counts.DIRTY",
+    *("counts.DIRTY", "couplings.COUNT_WAITING"),
     *("forgotten.HISTORY_VALUES", "forgotten.HISTORY", "forgotten.LINKS", "forgotten.RECORDS"),  # emptied
     "forgotten.ANY_INTENT",  # its first row
     "records.CROWDED",

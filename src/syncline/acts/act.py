@@ -135,6 +135,23 @@ class Part(Struct, frozen=True, kw_only=True, tag=True):
     at: str
 
 
+class Couple(Struct, frozen=True, kw_only=True, tag=True):
+    """Pairs of rows that somebody knows to be one thing: the lines of a file, or what a field of a stream says.
+
+    file:    its absolute path; named: what people call it. rejects: the absolute path for the lines that are refused.
+    field:   in its place, `system.stream.field`, which holds ids of the stream `to` (`system/stream`; None: the only
+             one it can be).
+    dry:     only say what would be taken; each line as if it were alone.
+    """
+
+    file: str | None = None
+    named: str = ""
+    field: str | None = None
+    to: str | None = None
+    rejects: str | None = None
+    dry: bool = False
+
+
 class Answer(Struct, frozen=True, kw_only=True, tag=True):
     """What becomes of what a rule made for a record, whose condition ended."""
 
@@ -184,6 +201,7 @@ Act: TypeAlias = (
     | Distinct
     | Join
     | Part
+    | Couple
     | Answer
     | Fire
     | Release

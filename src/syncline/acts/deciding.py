@@ -16,14 +16,15 @@ WRITTEN = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
 def decided(
-    hub: Hub, who: str, say: Say, said: str, decide: Callable[[Hub], Collection[int]], count: int | None = None
-) -> Done:
+    hub: Hub, who: str, say: Say, said: str, decide: Callable[[Hub], Collection[int]], count: int | None = None,
+    about: tuple[int, ...] = (),
+) -> Done:  # fmt: skip
     """Does it, then tells these records' systems what is due, unless the mode forbids.
 
-    decide: returns the records concerned. count: of what; None: of these records.
+    decide: returns the records concerned. count: of what; None: of these records. about: those joined or parted.
     """
     tally, not_now = Tally(say), NotRead()
-    working = tally.watching(run.gather(hub, "person", f"{who}: {said}"))
+    working = tally.watching(run.gather(hub, "person", f"{who}: {said}", about))
     records = decide(working)
     tell_records(working, records, not_now)
     parts = (f"{said}.", outcome(tally, not_now), untold(hub, records))

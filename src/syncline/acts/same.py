@@ -12,7 +12,7 @@ from syncline.acts.told import Done
 from syncline.identity.alike import asked_key
 from syncline.look.place import Place, parse
 from syncline.merge.case import Case
-from syncline.sync import answers, joining, people
+from syncline.sync import answers, joining, people, run
 from syncline.sync.hub import Hub
 from syncline.sync.store import Row
 
@@ -21,8 +21,7 @@ def distinct(hub: Hub, act: Distinct, who: str, say: Say) -> Done:
     """A candidate is a record of its own; a parked row begins one."""
     place = parse(act.at)
     if not place.record:
-        row = row_at(place)
-        return decided(hub, who, say, f"{place} is a record of its own", lambda h: [answers.begin_anew(h, row, who)])
+        return decided(hub, who, say, f"{place} is a record of its own", lambda h: begun(h, row_at(place), who))
     case = asking(hub, case_at(hub, place))
     if case.record.asks is None:
         raise refuse(f"Record {case.record.id} may be no other record's duplicate.", "syncline parked lists what may")
@@ -31,7 +30,15 @@ def distinct(hub: Hub, act: Distinct, who: str, say: Say) -> Done:
         people.not_the_same(working, case.record.id, who)
         return [case.record.id]
 
-    return decided(hub, who, say, f"record {case.record.id} is a record of its own", decide)
+    about = (case.record.id,)
+    return decided(hub, who, say, f"record {case.record.id} is a record of its own", decide, about=about)
+
+
+def begun(hub: Hub, row: Row, who: str) -> Collection[int]:
+    """A record that a parked row begins."""
+    rid = answers.begin_anew(hub, row, who)
+    run.tell_about(hub, (rid,))
+    return [rid]
 
 
 def asking(hub: Hub, case: Case) -> Case:
@@ -50,7 +57,7 @@ def join(hub: Hub, act: Join, who: str, say: Say) -> Done:
         keep, lose = sorted((case_at(hub, one).record.id, case_at(hub, other).record.id))
         return decided(
             hub, who, say, f"records {keep} and {lose} are one, as {keep}",
-            lambda h: [answers.merge_records(h, keep, lose, who)],
+            lambda h: [answers.merge_records(h, keep, lose, who)], about=(keep, lose),
         )  # fmt: skip
     if not one.record and not other.record:
         raise refuse("Two rows are joined through a record.", "name the record: syncline links add RECORD ROW")
@@ -66,7 +73,7 @@ def join(hub: Hub, act: Join, who: str, say: Say) -> Done:
             answers.add_link(working, row, rid, who)
         return [rid]
 
-    return decided(hub, who, say, f"{place} is record {rid}'s", decide)
+    return decided(hub, who, say, f"{place} is record {rid}'s", decide, about=(rid,))
 
 
 def part(hub: Hub, act: Part, who: str, say: Say) -> Done:
@@ -78,6 +85,8 @@ def part(hub: Hub, act: Part, who: str, say: Say) -> Done:
     assert row is not None, "a place with an id is a row"
     known_row(hub, row, place)
     link = hub.ledger.links_at([row]).get(row)
+    if link is None and not place.record and hub.ledger.couplings_at([row]):
+        return uncoupled(hub, row, who, say)
     if link is None or (place.record and link.record != place.record):
         raise refuse(f"{place} is linked to no such record.", "syncline show WHAT shows a record with its rows")
 
@@ -85,7 +94,19 @@ def part(hub: Hub, act: Part, who: str, say: Say) -> Done:
         answers.remove_link(working, link.id, who)
         return [link.record]
 
-    return decided(hub, who, say, f"{'/'.join(row)} is no longer record {link.record}'s", decide)
+    said = f"{'/'.join(row)} is no longer record {link.record}'s"
+    return decided(hub, who, say, said, decide, about=(link.record,))
+
+
+def uncoupled(hub: Hub, row: Row, who: str, say: Say) -> Done:
+    """What was said of a row that has no record is said no more."""
+
+    def decide(working: Hub) -> Collection[int]:
+        answers.remove_couplings(working, row)
+        return []
+
+    number = len(hub.ledger.couplings_at([row])[row])
+    return decided(hub, who, say, f"{'/'.join(row)} is coupled with nothing any more", decide, count=number)
 
 
 def parted(hub: Hub, record: int, who: str, say: Say) -> Done:
@@ -101,7 +122,8 @@ def parted(hub: Hub, record: int, who: str, say: Say) -> Done:
         done = answers.unmerge(working, record, who)
         return [done.record, done.survivor]
 
-    return decided(hub, who, say, f"record {record} is a record of its own again", decide, count=1)
+    about = (record, found.merged_into)
+    return decided(hub, who, say, f"record {record} is a record of its own again", decide, count=1, about=about)
 
 
 def known_row(hub: Hub, row: Row, place: Place) -> None:

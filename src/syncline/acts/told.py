@@ -167,6 +167,32 @@ class Provisioned(Struct, frozen=True, kw_only=True, tag=True):
     fields: tuple[Needed, ...]
 
 
+class Uncoupled(Struct, frozen=True, kw_only=True):
+    """A line of an import that was refused: why, and what to do."""
+
+    line: int
+    text: str
+    why: str
+
+
+class Coupled(Struct, frozen=True, kw_only=True, tag=True):
+    """lines = taken + already + refused. Of those taken, joined: two records became one; waits: a row was not read yet.
+
+    run: what `undo` takes; 0: nothing was taken. refusals: the first hundred. rejects: the file that has them all.
+    """
+
+    run: int
+    lines: int
+    taken: int
+    joined: int
+    waits: int
+    already: int
+    refused: int
+    refusals: tuple[Uncoupled, ...] = ()
+    rejects: str | None = None
+    dry: bool = False
+
+
 class Done(Struct, frozen=True, kw_only=True, tag=True):
     """A short act is done: to how many things, and a sentence about it."""
 
@@ -182,7 +208,7 @@ class Refused(Struct, frozen=True, kw_only=True, tag=True):
     code: Literal["bad-input", "not-reached", "failed"] = "bad-input"
 
 
-Told: TypeAlias = Synced | Planned | Applied | Verified | Undone | Provisioned | Audited | Done | Refused
+Told: TypeAlias = Synced | Planned | Applied | Verified | Undone | Provisioned | Audited | Coupled | Done | Refused
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)

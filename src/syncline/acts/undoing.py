@@ -7,17 +7,18 @@ from collections.abc import Iterable
 
 from syncline.acts.act import Say, Undo
 from syncline.acts.deciding import in_words
+from syncline.acts.identity import Identity
 from syncline.acts.news import Before
 from syncline.acts.refusal import refuse
 from syncline.acts.syncing import synced
 from syncline.acts.tally import Tally
-from syncline.acts.telling import tell_links
+from syncline.acts.telling import tell_links, tell_records
 from syncline.acts.told import Taken, Undone
 from syncline.look.named import names_of
 from syncline.model.intent import Intent
 from syncline.model.link import Link
-from syncline.model.rows import Hint
-from syncline.sync import observe, rounds, run, undo
+from syncline.model.rows import Hint, Run
+from syncline.sync import observe, rounds, run, taken_back, undo
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import NotRead
 from syncline.sync.undo import Step
@@ -29,34 +30,41 @@ RUNS = 2000
 
 def take_back(hub: Hub, act: Undo, who: str, say: Say) -> Undone:
     """What the run wrote is put back, unless somebody changed it since. Raises Refusal for a run that there is not."""
-    if hub.ledger.run(act.run) is None:
+    found = hub.ledger.run(act.run)
+    if found is None:
         raise refuse(f"There is no run {act.run}.", "syncline runs lists them")
-    refuse_what_is_nothing(hub, act.run)
+    refuse_what_is_nothing(hub, found)
     refuse_what_is_read_only(hub, act.run)
     if act.dry:
         look_first(hub, act.run)
-        return undone(hub, undo.plan_undo(hub, act.run), 0)
+        return undone(hub, undo.plan_undo(hub, act.run), 0, Identity().hear(taken_back.plan(hub, found)))
     tally, began, before = Tally(say), hub.clock(), Before(hub)
-    working = tally.watching(run.begin(hub, "undo", who, undoes=act.run))
+    working = tally.watching(run.begin(hub, "undo", who, undoes=act.run, about=found.about))
     ask_for_looks(working, act.run)
     not_now = look_first(working, act.run)
     undoing = undo.undo_run(working, act.run, who)
     links = [step.link for step in undoing.steps if step.what in ("put back", "told again", "deleted")]
     tell_links(working, links, not_now)
-    told = undone(hub, undoing, undoing.by)
+    identity = Identity().hear(taken_back.take_back(working, found))
+    if found.about:
+        tell_records(working, found.about, not_now)
+    told = undone(hub, undoing, undoing.by, identity)
     return Undone(
         run=told.run, by=told.by, counts=told.counts, steps=told.steps,
         synced=synced(working, tally, before, not_now, began),
     )  # fmt: skip
 
 
-def refuse_what_is_nothing(hub: Hub, number: int) -> None:
+def refuse_what_is_nothing(hub: Hub, found: Run) -> None:
     """A run that wrote nothing, or that was taken back before: no run is made for that. Raises Refusal."""
+    number = found.id
+    if taken_back.anything(hub, found):
+        return
     intents = written_in(hub, number)
-    if not intents:
-        raise refuse(f"Run {number} wrote nothing: there is nothing to take back.", "syncline runs lists what wrote")
     by = next((run.id for run in hub.ledger.runs(RUNS) if run.undoes == number), None)
     by = by or next((one.undone_by for one in intents if one.undone_by is not None), None)
+    if not intents and by is None:
+        raise refuse(f"Run {number} wrote nothing: there is nothing to take back.", "syncline runs lists what wrote")
     if by is not None and all(step.what in ("left", "final") for step in undo.plan_undo(hub, number).steps):
         raise refuse(f"Run {number} is already undone by run {by}.", f"to take that back: syncline undo {by}")
 
@@ -98,15 +106,15 @@ def look_first(hub: Hub, number: int) -> NotRead:
     return not_now
 
 
-def undone(hub: Hub, undoing: undo.Undoing, by: int) -> Undone:
+def undone(hub: Hub, undoing: undo.Undoing, by: int, identity: Identity) -> Undone:
     """The first steps of each, and how many there are of each sort."""
     shown = undoing.steps[:SHOWN]
     names = dict(names_of((step.record for step in shown), hub.declaration, hub.ledger))
     entities = entities_of(hub, (step.link for step in shown))
-    counts = Counter(step.what for step in undoing.steps)
+    counts = Counter[str](step.what for step in undoing.steps) + identity.counts
     return Undone(
         run=undoing.run, by=by, counts={str(what): number for what, number in counts.items()},
-        steps=tuple(taken(step, names, entities) for step in shown),
+        steps=(*identity.steps(hub), *(taken(step, names, entities) for step in shown)),
     )  # fmt: skip
 
 

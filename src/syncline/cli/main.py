@@ -71,7 +71,13 @@ def program() -> typer.Typer:
     )  # fmt: skip
     add(app, {"withhold": open_things.withhold})
     family(app, "brake", stops.brake, show=stops.show, release=stops.release)
-    family(app, "links", links.links, add=links.add, remove=links.remove, distinct=links.distinct)
+    words: dict[str, Callable[..., None]] = {
+        "import": links.import_,
+        "add": links.add,
+        "remove": links.remove,
+        "distinct": links.distinct,
+    }
+    family(app, "links", links.links, **words)
     family(app, "rules", rules.rules, fire=rules.fire, answer=rules.answer)
     add(app, {"pause": stops.pause, "resume": stops.resume, "undo": verify.undo, "test": examples.run})
     family(app, "vault", vault.vault, rotate=vault.rotate)

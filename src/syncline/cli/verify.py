@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from syncline.config.declaration import Declaration
 
 SHOWN = 20
+WRITES = {"put back", "told again", "deleted"}
+"""What of an undo is told to a system."""
 
 
 def verify(only: Only = None, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
@@ -97,7 +99,7 @@ def undo(
     if told.synced is not None and told.synced.not_reached:
         not_reached(told.synced.not_reached)
         ends(NOT_REACHED, "syncline sync")
-    if told.synced is not None and told.synced.kept_back:
+    if told.synced is not None and told.synced.kept_back and WRITES & told.counts.keys():
         ends(NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.synced.kept_back))
     ends(OK)
 
@@ -113,12 +115,12 @@ def show_undone(told: Undone, declaration: Declaration) -> None:
         bold=True,
     )
     for one in told.steps[:SHOWN]:
-        where = f"{one.system} {one.stream}" + (f" {one.id}" if one.id else "")
+        where = f" in {one.system} {one.stream}" + (f" {one.id}" if one.id else "") if one.system else ""
         change = ""
         if one.field:
             before = said(one.before, declaration, one.entity, one.field)
             change = f" {one.field}: {before} -> {said(one.after, declaration, one.entity, one.field)}"
-        out(f"  {one.what}: {one.entity} {one.name} in {where}{change}" + (f" ({one.why})" if one.why else ""))
+        out(f"  {one.what}: {one.entity} {one.name}{where}{change}" + (f" ({one.why})" if one.why else ""))
     if len(told.steps) > SHOWN:
         out(f"  ... and {len(told.steps) - SHOWN:,} more: --json has them.")
     for mode, number in (told.synced.kept_back if told.synced is not None else {}).items():

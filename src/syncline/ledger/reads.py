@@ -7,7 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import counts, entries, forgotten, lease, links, marks, opened, outbox, records, streams, work
+from syncline.ledger import (
+    counts,
+    couplings,
+    entries,
+    forgotten,
+    lease,
+    links,
+    marks,
+    opened,
+    outbox,
+    records,
+    streams,
+    work,
+)
 from syncline.ledger.open_items import OpenItem, OpenKind
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
@@ -16,7 +29,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Coupling, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,6 +115,28 @@ class SqlReads(ABC):
     def staged(self, system: str, stream: str, after: str, limit: int) -> Sequence[Staged]:
         """Rows of an unfinished baseline in the order of their ids."""
         return self.ask(streams.staged_after, system, stream, after, limit)
+
+    def staged_at(self, system: str, stream: str, ids: Sequence[str]) -> Sequence[Staged]:
+        """Staged rows with these ids, in order."""
+        return self.ask(streams.staged_at, system, stream, ids)
+
+    def couplings_at(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Coupling]]:
+        """What these rows are coupled with."""
+        return self.ask(couplings.at, rows)
+
+    def coupled_ids(self, system: str, stream: str, after: str, limit: int) -> Sequence[str]:
+        """A page of the coupled rows of a stream."""
+        return self.ask(couplings.ids, system, stream, after, limit)
+
+    def couplings_of_run(
+        self, run: int, *, ended: bool = False, after: Coupling | None = None, limit: int = 100
+    ) -> Sequence[Coupling]:
+        """A page of what a run coupled, or (ended) uncoupled."""
+        return self.ask(couplings.of_run, run, ended, after, limit)
+
+    def couplings_waiting(self, *, after: Coupling | None = None, limit: int = 100) -> Sequence[Coupling]:
+        """A page of the couplings one of whose rows has no link."""
+        return self.ask(couplings.waiting, after, limit)
 
     def intents(self, ids: Iterable[int]) -> Mapping[int, Intent]:
         """Intents by id."""
@@ -201,6 +236,10 @@ class SqlReads(ABC):
     def parked_after(self, system: str, stream: str, after: str, limit: int) -> Sequence[ParkedRow]:
         """A page of a stream's parked rows in the order of their ids."""
         return self.ask(streams.parked_after, system, stream, after, limit)
+
+    def count_couplings_waiting(self) -> int:
+        """How many couplings name a row that has no link."""
+        return self.ask(couplings.count_waiting)
 
     def counts(self, now: float) -> counts.Counts:
         """How many there are of what."""

@@ -171,6 +171,22 @@ waiting = Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
+# Two rows that somebody said are one thing, in the order of their names; `ended` is the run that took it back.
+coupling = Table(
+    "coupling", metadata,
+    *key_of_row(),
+    Column("other_system", Words, primary_key=True),
+    Column("other_stream", Words, primary_key=True),
+    Column("other_id", Words, primary_key=True),
+    Column("run", Number, nullable=False),
+    Column("ended", Number),
+    Column("body", LargeBinary, nullable=False),
+    Index("coupling_other", "other_system", "other_stream", "other_id"),
+    Index("coupling_run", "run"),
+    Index("coupling_ended", "ended", **only("ended IS NOT NULL")),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 cursor = Table(
     "cursor", metadata,
     Column("system", Words, primary_key=True),

@@ -53,6 +53,9 @@ STAGED = Statement(
 )
 
 
+STAGED_AT = at_rows("Staged rows by external id", staged, "body")
+
+
 def stage(session: Session, rows: Sequence[Staged]) -> None:
     """A page of a baseline."""
     session.many(STAGE, ((one.system, one.stream, one.id, encode(one)) for one in rows))
@@ -66,6 +69,12 @@ def unstage(session: Session, rows: Sequence[Staged]) -> None:
 def staged_after(session: Session, system: str, stream: str, after: str, limit: int) -> Sequence[Staged]:
     """A page of staged rows."""
     return [decode_staged(body) for (body,) in session.rows(STAGED, (system, stream, after, limit))]
+
+
+def staged_at(session: Session, system: str, stream: str, ids: Sequence[str]) -> Sequence[Staged]:
+    """Of these ids, in order."""
+    found = session.rows(STAGED_AT, (system, stream, session.pack(list(ids))))
+    return [decode_staged(body) for _, body in sorted(found)]
 
 
 # ---- hints

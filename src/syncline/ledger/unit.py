@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import entries, forgotten, links, marks, outbox, records, streams, work
+from syncline.ledger import couplings, entries, forgotten, links, marks, outbox, records, streams, work
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
 from syncline.ledger.rows import Row
@@ -20,7 +20,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Coupling, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -109,6 +109,10 @@ class SqlUnit(SqlReads):
     def save_cursor(self, cursor: Cursor) -> None:
         """How far a read path was read."""
         self.keep("cursor", streams.save_cursor, [cursor])
+
+    def save_couplings(self, rows: Sequence[Coupling]) -> None:
+        """The last state of a pair stands."""
+        self.keep("coupling", couplings.save, rows)
 
     def stage(self, rows: Sequence[Staged]) -> None:
         """Rows of a baseline."""

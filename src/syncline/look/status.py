@@ -90,6 +90,9 @@ class Status(Struct, frozen=True, kw_only=True):
 
 
 LATEST = 5
+IMPORT = "links"
+"""The kind of a run that took couplings over."""
+
 MOST_LOOKED_AT = 2000
 """So many runs back what wrote is looked for."""
 
@@ -150,7 +153,7 @@ def runs(ledger: SqlReads, limit: int, *, every: bool = False) -> tuple[RunView,
     found: list[RunView] = []
     for run in ledger.runs(limit if every else max(MOST_LOOKED_AT, limit)):
         view = run_view(ledger, run)
-        if every or view.written or run.undoes is not None:
+        if every or view.written or view.undo or run.undoes is not None:
             found.append(view)
         if len(found) == limit:
             break
@@ -163,8 +166,15 @@ def run_view(ledger: SqlReads, run: Run) -> RunView:
     for kind, _, number in parts:
         written[kind] += number
     undone = next((by for _, by, _ in parts if by is not None), None)
-    left = any(by is None for _, by, _ in parts)
+    left = any(by is None for _, by, _ in parts) or joins(ledger, run)
     return RunView(
         id=run.id, kind=run.kind, at=run.at, written=dict(sorted(written.items())), undoes=run.undoes,
         undone_by=undone, note=run.note, undo=f"syncline undo {run.id}" if left else "",
     )  # fmt: skip
+
+
+def joins(ledger: SqlReads, run: Run) -> bool:
+    """Did it say of records or rows that they are one thing, or are not?"""
+    if run.undoes is not None:
+        return False
+    return bool(run.about) or (run.kind == IMPORT and bool(ledger.couplings_of_run(run.id, limit=1)))

@@ -25,6 +25,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     pages:     how many pages the read under way has shown.
     met_by:    by which part of the declaration its rows met records; "mixed": by several.
     mark:      where an earlier page of it began that is met again if it goes in a circle.
+    coupled:   of a baseline: the rows that couplings name left the stage up to this id; None: all of them did.
     """
 
     system: str
@@ -44,6 +45,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     pages: int = 0
     mark: str | None = None
     met_by: str = ""
+    coupled: str | None = ""
 
 
 class Hint(Struct, frozen=True, kw_only=True, gc=False):
@@ -86,6 +88,29 @@ class Staged(Struct, frozen=True, kw_only=True, gc=False):
     as_of: float = 0.0
 
 
+class Coupling(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Two rows, each (system, stream, id), that are one thing, as somebody said who knew: no match rule goes before it.
+
+    one, other: in the order of their names. run: in which it was said. why: by whom, and where from.
+    ended:      the run in which it was taken back.
+    alias:      the record that another took over when this was said.
+    link:       the link that the row became which was read later.
+    """
+
+    one: tuple[str, str, str]
+    other: tuple[str, str, str]
+    run: int
+    at: float
+    why: str
+    ended: int | None = None
+    alias: int | None = None
+    link: int | None = None
+
+    def beside(self, row: tuple[str, str, str]) -> tuple[str, str, str]:
+        """The row that this one is coupled with."""
+        return self.other if row == self.one else self.one
+
+
 class Wake(Struct, frozen=True, kw_only=True, gc=False):
     """Derive this record again at this moment: an expression that reads the clock says when it may change."""
 
@@ -109,13 +134,17 @@ class Armed(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
 
 class Run(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """One numbered piece of work that undo can take back."""
+    """One numbered piece of work that undo can take back.
+
+    about: the records that it joined or parted by a person's word.
+    """
 
     id: int
     kind: str
     at: float
     undoes: int | None = None
     note: str = ""
+    about: tuple[int, ...] = ()
 
 
 class Held(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):

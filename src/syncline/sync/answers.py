@@ -9,15 +9,18 @@ from msgspec.structs import replace
 from syncline.identity import seats
 from syncline.identity.merging import row_name
 from syncline.identity.unmerging import Unmerge
-from syncline.merge import conflicts, deletes
+from syncline.merge import deletes
 from syncline.merge.case import Case
 from syncline.model.observation import Observation
 from syncline.model.record import Parking
 from syncline.model.rows import Hint, ParkedRow
-from syncline.sync import joining, meet, met, observe, questions, settle
+from syncline.sync import joining, meet, met, observe, questions, settle, uncoupling
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.store import Row
+
+OF_ITS_OWN = "a record of its own"
+"""What history says of a row that began one."""
 
 
 class CannotDo(Exception):
@@ -59,6 +62,7 @@ def unmerge(hub: Hub, record: int, who: str) -> Unmerge:
         desk = open_desk(hub, unit, "unmerge")
         done = joining.unmerge(desk, record)
         if done.steps:
+            uncoupling.between(desk, desk.cases[done.survivor], desk.cases[record])
             desk.cases[record].note("person", None, None, done.survivor, record, f"{who}: un-merged")
             hub.point("records parted")
             settle.close_desk(desk)
@@ -137,7 +141,7 @@ def begin_anew(hub: Hub, row: Row, who: str) -> int:
         binding, one = hub.declaration.binding(*row[:2]), observed(parked)
         meet.found(desk, binding, one, parked.raw, binding.read(parked.raw, desk.resolve))
         case = desk.cases[desk.at_row[row][0]]
-        case.note("person", None, None, None, row[2], f"{who}: a record of its own")
+        case.note("person", None, None, None, row[2], f"{who}: {OF_ITS_OWN}")
         others = {other.record.id for other in asking(desk, parked) if other is not case}
         case.record = replace(case.record, distinct_from=tuple(sorted(others)))
         look_at(desk, row)
@@ -202,27 +206,24 @@ def remove_link(hub: Hub, link: int, who: str) -> Row:
         desk = open_desk(hub, unit, "person", row[:2])
         desk.load([found.record])
         case = desk.home(link)
-        binding = desk.binding(found)
-        conflicts.side_gone(case, link)
-        case.note("unlinked", None, link, row[2], None, f"{who}: unlinked by hand")
-        case.put(
-            link, state="tombstone", external_id=None, due_at=None, due_since=None, deleting=False, writing=None,
-            parked=None, seen={}, fingerprint=b"", known={},
-        )  # fmt: skip
         parking = Parking(
             code=meet.UNLINKED, reason=f"taken from record {case.record.id} by {who}", at=desk.now,
             remedy="link it (links add), or begin a new record",
         )  # fmt: skip
-        print_ = binding.fingerprint(found.seen)
-        unit.park_rows([
-            ParkedRow(
-                system=row[0], stream=row[1], id=row[2], parking=parking, fingerprint=print_, raw=dict(found.seen)
-            )
-        ])  # fmt: skip
-        joining.take_seats(desk, case, found)
+        joining.unlink(desk, case, found, parking, f"{who}: unlinked by hand")
+        uncoupling.of_row(desk, row, case)
         settle.close_desk(desk)
         hub.point("link removed")
     return row
+
+
+def remove_couplings(hub: Hub, row: Row) -> None:
+    """What was said of a row that belongs to no record: it is matched by the rules."""
+    with hub.ledger.unit() as unit:
+        desk = open_desk(hub, unit, "person", row[:2])
+        uncoupling.of_row(desk, row)
+        settle.close_desk(desk)
+        hub.point("couplings removed")
 
 
 def read_now(hub: Hub, row: Row) -> Observation:

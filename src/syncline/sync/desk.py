@@ -20,7 +20,7 @@ from syncline.merge.policy import Setting, View
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import FieldValue, Record
-from syncline.model.rows import ParkedRow, Run
+from syncline.model.rows import Coupling, ParkedRow, Run
 from syncline.sync.hub import Gathering, Hub
 from syncline.sync.spread import Spread
 from syncline.sync.store import Row, Unit
@@ -42,6 +42,7 @@ class Desk:
     parked: dict[Row, ParkedRow] = field(default_factory=dict)
     strangers: set[Row] = field(default_factory=set)
     awaited: dict[Row, Sequence[Row]] = field(default_factory=dict)
+    coupled: dict[Row, Sequence[Coupling]] = field(default_factory=dict)
     covered: dict[tuple[str, str], float] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread)
     creating: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -136,12 +137,20 @@ class Desk:
         self.load(rid for ids in found.values() for rid in ids)
 
     def load_strangers(self, rows: Sequence[Row]) -> None:
-        """What is known of rows that belong to no record: why they are parked, and which rows wait for them."""
+        """What is known of rows without a record: why they are parked, what waits for them, and their couplings."""
         if rows:
             self.parked.update(self.unit.parked_rows(rows))
             self.strangers.update(rows)
             self.awaited.update(self.unit.waiting_for(rows))
+            self.load_couplings(rows)
             self.load_rows(other for row in rows for other in self.awaited.get(row, ()))
+
+    def load_couplings(self, rows: Iterable[Row]) -> None:
+        """What these rows are coupled with, and whose those are."""
+        wanted = [row for row in rows if row not in self.coupled]
+        found = self.unit.couplings_at(wanted)
+        self.coupled.update({row: found.get(row, ()) for row in wanted})
+        self.load_rows(one.beside(row) for row, several in found.items() for one in several)
 
     def setting(self, entity: str) -> Setting:
         """Where and when the merge happens."""

@@ -24,7 +24,7 @@ def mark(desk: Desk, moved: Sequence[Case]) -> None:
         for key in (key for key in desk.keys(case) if key not in before):
             other = twin_of(desk, case, key)
             if other is not None:
-                suspect(case, other, key)
+                suspect(case, other, f"both have {shown(key)}")
                 break
 
 
@@ -45,10 +45,10 @@ def streams(case: Case) -> set[tuple[str, str]]:
     return {(link.system, link.stream) for link in case.active()}
 
 
-def suspect(case: Case, other: Case, key: Key) -> None:
+def suspect(case: Case, other: Case, why: str) -> None:
     """Observed and shown, born nowhere and matched by nothing; the rows it has already stay."""
     case.record = replace(case.record, candidate_of=other.record.id, may_be=None)
-    case.note("candidate", None, None, None, other.record.id, f"both have {shown(key)}")
+    case.note("candidate", None, None, None, other.record.id, why)
     questions.hold(case, other)
 
 

@@ -49,20 +49,21 @@ class Gathering:
     """Steps that follow one another as one run, which begins with the first of them that changes anything.
 
     kind:   what they are, as `poll`. number: the run's, once it has begun; one that is given was begun elsewhere.
-    note:   who, or what for.
+    note:   who, or what for. about: the records that are joined or parted.
     """
 
     kind: str
     number: int | None = None
     began: float | None = None
     note: str = ""
+    about: tuple[int, ...] = ()
 
     def under(self, unit: Unit, now: float) -> int:
         """The run, in the transaction that works under it."""
         if self.number is None:
             self.number, self.began = unit.new_id("run"), now
         if self.began is not None:  # in each transaction: the first one may have failed
-            unit.save_run(Run(id=self.number, kind=self.kind, at=self.began, note=self.note))
+            unit.save_run(Run(id=self.number, kind=self.kind, at=self.began, note=self.note, about=self.about))
         return self.number
 
     def anew(self, number: int | None = None) -> None:
@@ -76,6 +77,7 @@ class Hub:
 
     point: called at each named crash point, so that tests can stop there.
     run:   the run that everything is done under (see `run.begin`); None: each step is a run of its own.
+    with_field: (system, stream, raw field) to a connector that reads this field beside those that are bound.
     beside: what several threads do one at a time. urgent: somebody waits for what this one does.
     saw:   hears how many rows a read showed. met: how many rows of a baseline met records, or became some.
     told: hears which writes were answered, after that was committed.
@@ -95,6 +97,7 @@ class Hub:
     wait: Callable[[float], None] = time.sleep
     beside: Beside = field(default_factory=Beside)
     urgent: bool = False
+    with_field: Callable[[str, str, str], Connector] | None = None
 
     def turn(self, *what: str) -> AbstractContextManager[None]:
         """While this thread has it, no other does the same on this hub."""

@@ -10,12 +10,12 @@ from syncline.identity import seats
 from syncline.identity.merging import join, row_name
 from syncline.identity.unmerging import Step, Unmerge, part
 from syncline.mapping.binding import Binding
-from syncline.merge import deletes
+from syncline.merge import conflicts, deletes
 from syncline.merge.case import Case
 from syncline.model.link import Known, Link
 from syncline.model.observation import Gone, Observation
 from syncline.model.record import Parking, Value
-from syncline.model.rows import Hint
+from syncline.model.rows import Hint, ParkedRow
 from syncline.sync import duplicates, questions
 from syncline.sync.desk import Desk
 from syncline.sync.store import Row
@@ -211,6 +211,26 @@ def swapped(known: Known, now: Callable[[Value], Value]) -> Known:
         withheld=replace(withheld, before=now(withheld.before)) if withheld else None,
         parked=replace(parked, ours=now(parked.ours), theirs=now(parked.theirs)) if parked else None,
     )  # fmt: skip
+
+
+# ---- a row of its own
+def unlink(desk: Desk, case: Case, link: Link, parking: Parking, why: str) -> None:
+    """The row belongs to no record: it is parked as that. Nothing is written to any system."""
+    assert link.external_id is not None, "a birth has no row"
+    row, binding = (link.system, link.stream, link.external_id), desk.binding(link)
+    conflicts.side_gone(case, link.id)
+    case.note("unlinked", None, link.id, row[2], None, why)
+    case.put(
+        link.id, state="tombstone", external_id=None, due_at=None, due_since=None, deleting=False, writing=None,
+        parked=None, seen={}, fingerprint=b"", known={},
+    )  # fmt: skip
+    print_ = binding.fingerprint(link.seen)
+    desk.unit.park_rows([
+        ParkedRow(
+            system=row[0], stream=row[1], id=row[2], parking=parking, fingerprint=print_, raw=dict(link.seen)
+        )
+    ])  # fmt: skip
+    take_seats(desk, case, link)
 
 
 # ---- two records again

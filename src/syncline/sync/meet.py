@@ -47,12 +47,6 @@ def row_keys(desk: Desk, binding: Binding, one: Observation, reading: Reading) -
 def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: Reading, keys: Sequence[Key]) -> None:
     """Rules are tried in their order; the first that finds a record decides, and two candidates park."""
     row = (binding.system, binding.stream, one.id)
-    kept = desk.parked.get(row)
-    if kept is not None and kept.parking.code == SKIPPED and kept.fingerprint == binding.fingerprint(bound):
-        return
-    if kept is not None and kept.parking.code == UNLINKED:
-        desk.unit.park_rows([replace(kept, raw=bound, fingerprint=binding.fingerprint(bound))])
-        return
     for key in keys:
         rule, cases = rule_of(key, desk.declaration.matching[binding.entity]), sharing(desk, key)
         verdict = decide([claim(case, binding) for case in cases], distinct=rule.shared == "distinct")
@@ -67,6 +61,16 @@ def meet(desk: Desk, binding: Binding, one: Observation, bound: Bound, reading: 
         desk.unit.put_hints([Hint(system=binding.system, stream=binding.stream, id=one.id, at=again)])  # I4
     else:
         found(desk, binding, one, bound, reading)
+
+
+def is_left_alone(desk: Desk, binding: Binding, one: Observation, bound: Bound) -> bool:
+    """Did a person say that this row belongs to no record, or to none as long as it is as it is?"""
+    kept = desk.parked.get((binding.system, binding.stream, one.id))
+    if kept is not None and kept.parking.code == UNLINKED:
+        desk.unit.park_rows([replace(kept, raw=bound, fingerprint=binding.fingerprint(bound))])
+        return True
+    skipped = kept is not None and kept.parking.code == SKIPPED
+    return skipped and kept is not None and kept.fingerprint == binding.fingerprint(bound)
 
 
 def may_be_ours(desk: Desk, binding: Binding) -> bool:
@@ -143,15 +147,17 @@ def heir_of(desk: Desk, row: Row) -> Case | None:
     return None
 
 
-def join_new(desk: Desk, binding: Binding, case: Case, one: Observation, bound: Bound, reading: Reading) -> None:
+def join_new(
+    desk: Desk, binding: Binding, case: Case, one: Observation, bound: Bound, reading: Reading, why: str = ""
+) -> None:  # fmt: skip
     """A row becomes a link of a record: the one that has no id yet, or a new one beside a tombstone."""
     births = [k for k in case.links.values() if (k.system, k.stream) == (binding.system, binding.stream)]
     births = [link for link in births if link.state == "birth"]
     if births:
-        join_birth(desk, binding, case, births[0], one, bound, reading)
+        join_birth(desk, binding, case, births[0], one, bound, reading, why)
     else:
         lid = desk.new_link(case, binding.system, binding.stream, one.id)
-        join(desk, binding, case, lid, one, bound, reading)
+        join(desk, binding, case, lid, one, bound, reading, why)
 
 
 def unresolved(case: Case, binding: Binding) -> bool:
@@ -177,22 +183,25 @@ def look_later(desk: Desk, binding: Binding, one: Observation) -> None:
 
 
 def join_birth(
-    desk: Desk, binding: Binding, case: Case, birth: Link, one: Observation, bound: Bound, reading: Reading
-) -> None:
+    desk: Desk, binding: Binding, case: Case, birth: Link, one: Observation, bound: Bound, reading: Reading,
+    why: str = "",
+) -> None:  # fmt: skip
     """The row becomes the link that has no id yet; a create already sent is resolved first, if need be by a person."""
     if birth.writing is not None and birth.parked is None:
         look_later(desk, binding, one)  # I4
         return
     case.put(birth.id, external_id=one.id, state="active", parked=None, writing=None)
     desk.seat(case.links[birth.id])
-    join(desk, binding, case, birth.id, one, bound, reading)
+    join(desk, binding, case, birth.id, one, bound, reading, why)
 
 
-def join(desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: Bound, reading: Reading) -> None:
-    """The first meeting of a row with a record."""
+def join(
+    desk: Desk, binding: Binding, case: Case, lid: int, one: Observation, bound: Bound, reading: Reading, why: str = ""
+) -> None:  # fmt: skip
+    """The first meeting of a row with a record. why: by what it was found."""
     reading = lines.recognise(case, lid, reading, one)
     first_meeting.join(case, lid, one, bound, reading, print_of(binding, bound, reading))
-    case.note("linked", None, lid, None, one.id)
+    case.note("linked", None, lid, None, one.id, why)
     settled_in(desk, binding, case, one)
 
 

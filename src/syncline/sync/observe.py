@@ -13,7 +13,7 @@ from syncline.connect.stream import Asked, Stream
 from syncline.model.observation import Gone, Observation
 from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
-from syncline.sync import endless, missed, paused, poison, settle
+from syncline.sync import baseline, endless, missed, paused, poison, settle
 from syncline.sync.hub import Hub, one_at_a_time
 
 RESOLUTION_SECONDS = 2.0
@@ -183,7 +183,7 @@ def poll(hub: Hub, system: str, name: str, *, path: str = "changes") -> bool:
         ended = min(reach, began + ahead) if stream.changed_at else began  # what changes while we page is read again
         moved = replace(moved, since=max(cursor.since, ended), covered=began - lag, ended=now)
     if path == "changes":
-        moved = replace(moved, met_by=settle.met_by(hub, cursor))
+        moved = replace(moved, met_by=baseline.met_by(hub, cursor))
     if path == "sweep":
         moved = missed.page_read(hub, moved, [one.id for one in seen], fresh=fresh)
     settle.settle_page(hub, system, name, seen, moved, page.gone)
@@ -205,7 +205,7 @@ def advance(hub: Hub, system: str, name: str) -> bool:
     """The next step of a stream: its baseline until that is done, then its changes. Returns whether there is more."""
     cursor = hub.ledger.cursor(system, name, "changes")
     if not cursor.baselined and cursor.ended and cursor.after is None:
-        settle.baseline(hub, system, name)
+        baseline.baseline(hub, system, name)
         return True
     return poll(hub, system, name) or not cursor.baselined
 

@@ -15,6 +15,9 @@ from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.undo import undo_writes as undo_run
 
+NOT_THE_SAME = "not the same"
+"""What history says of a candidate that is a record of its own."""
+
 
 def decide(hub: Hub, record: int, decision: Callable[[Desk, Case], None]) -> None:
     """One decision about one record, in one transaction."""
@@ -86,7 +89,7 @@ def not_the_same(hub: Hub, record: int, who: str) -> None:
 
     def decision(desk: Desk, case: Case) -> None:
         other = case.record.asks
-        case.note("person", None, None, other, None, f"{who}: not the same")
+        case.note("person", None, None, other, None, f"{who}: {NOT_THE_SAME}")
         if other is not None:
             case.record = replace(case.record, distinct_from=(*case.record.distinct_from, other))
             desk.spread.marks.add(other)

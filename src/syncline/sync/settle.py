@@ -16,14 +16,24 @@ from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.observation import Gone, Observation
 from syncline.model.rows import Cursor, Hint, Staged
-from syncline.sync import derive, doubled, duplicates, joining, meet, poison, questions, rebaseline, scope, written
+from syncline.sync import (
+    couplings,
+    derive,
+    duplicates,
+    joining,
+    meet,
+    poison,
+    questions,
+    rebaseline,
+    scope,
+    written,
+)
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
 OUT_OF_SIGHT = "out-of-sight"
 LOOKS_UNTIL_OUT_OF_SIGHT = 4
 LOOK_AGAIN_SECONDS = 1.0
-MIXED = "mixed"
 
 
 def settle_page(
@@ -147,7 +157,7 @@ def settle_one(
         if not one.whole and not scope.is_told(binding, reading):
             look_at_the_rest(desk, binding, one, bound)  # I1: what a list leaves out may be what puts the row in
         elif scope.takes_part(desk, binding, one, reading):
-            meet.meet(desk, binding, one, bound, reading, keys)
+            couplings.meet(desk, binding, one, bound, reading, keys)
             remember_birth(desk, binding, one)
             wait_for_references(desk, binding, one, reading)
             look_at_the_rest(desk, binding, one, bound)
@@ -316,76 +326,3 @@ def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Curso
     with hub.ledger.unit() as unit:
         unit.stage(rows)
         unit.save_cursor(cursor)  # I2
-
-
-def baseline(hub: Hub, system: str, stream: str) -> bool:
-    """Settles one batch of a stream that was read to its end. Returns whether there was one."""
-    binding = hub.declaration.binding(system, stream)
-    if doubled.look_through(hub, binding):
-        return True
-    rows = hub.ledger.staged(system, stream, "", hub.batch)
-    if not rows:
-        with hub.ledger.unit() as unit:
-            cursor = hub.ledger.cursor(system, stream, "changes")
-            doubled.forget(unit, binding)
-            unit.save_cursor(replace(cursor, baselined=True, met_by=met_by(hub, cursor)))
-            if binding.entity in hub.measures:
-                for one in read_with(hub, binding):  # only now is it known who is the most alike
-                    unit.mark_unborn_dirty(binding.entity, one.system, one.stream)
-            elif is_born_into(hub, binding):
-                unit.mark_unborn_dirty(binding.entity, system, stream)  # only now is it known who is not there
-        return False
-    whole = hub.stream(system, stream).whole_lists
-    news = [(unstaged(row, whole=whole), row.raw) for row in rows]
-    try:
-        settle_staged(hub, binding, rows, news)
-    except poison.POISON:
-        poison.one_by_one(hub, binding, news, settle_alone)  # L2
-        settle_staged(hub, binding, rows, [])
-    hub.met(system, stream, len(rows))
-    return True
-
-
-def met_by(hub: Hub, cursor: Cursor) -> str:
-    """Which part of the declaration a stream's rows met records by, those that are read now among them."""
-    now = hub.meetings[hub.declaration.binding(cursor.system, cursor.stream).entity]
-    unread = not (cursor.baselined or cursor.ended or cursor.after)
-    return now if unread or cursor.met_by == now else MIXED
-
-
-def read_with(hub: Hub, binding: Binding) -> list[Binding]:
-    """The streams of its entity that were read to their end, and this one."""
-    of_entity = [one for one in hub.declaration.bindings if one.entity == binding.entity]
-    return [
-        one for one in of_entity
-        if one is binding or hub.ledger.cursor(one.system, one.stream, "changes").baselined
-    ]  # fmt: skip
-
-
-def is_born_into(hub: Hub, binding: Binding) -> bool:
-    """May records be born in this stream, by a `create` or as what a rule makes?"""
-    makings = [making for rule in hub.declaration.rules for making in rule.makes]
-    makings += [making.credit for making in makings if making.credit is not None]
-    made = any((making.system, making.entity) == (binding.system, binding.entity) for making in makings)
-    place = (binding.system, binding.stream)
-    return made or any((birth.system, birth.stream) == place for birth in hub.declaration.births)
-
-
-def settle_staged(
-    hub: Hub, binding: Binding, rows: Sequence[Staged], news: Sequence[tuple[Observation, dict[str, object]]]
-) -> None:
-    """Rows leave the stage with what they became."""
-    with hub.ledger.unit() as unit:
-        desk = open_desk(hub, unit, "baseline", (binding.system, binding.stream))
-        settle(desk, binding, news)
-        close_desk(desk)
-        unit.unstage(rows)
-        hub.point("baseline batch")
-
-
-def unstaged(row: Staged, *, whole: bool) -> Observation:
-    """The observation that a staged row was."""
-    return Observation(
-        id=row.id, raw=row.raw, version=row.version, stamp=row.stamp, created=row.created, began=row.began,
-        as_of=row.as_of, whole=whole,
-    )  # fmt: skip

@@ -17,7 +17,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Coupling, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 
 Counter = Literal["record", "link", "intent", "run"]
 Row = tuple[str, str, str]
@@ -80,6 +80,23 @@ class Reads(Protocol):
 
     def staged(self, system: str, stream: str, after: str, limit: int) -> Sequence[Staged]:
         """Rows of an unfinished baseline in the order of their ids."""
+
+    def staged_at(self, system: str, stream: str, ids: Sequence[str]) -> Sequence[Staged]:
+        """Staged rows with these ids, in the order of their ids."""
+
+    def couplings_at(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Coupling]]:
+        """What these rows are coupled with, as it stands; rows that are not coupled are not in it."""
+
+    def coupled_ids(self, system: str, stream: str, after: str, limit: int) -> Sequence[str]:
+        """External ids beyond `after`, in order, of the rows of a stream that are coupled with any other."""
+
+    def couplings_of_run(
+        self, run: int, *, ended: bool = False, after: Coupling | None = None, limit: int = 100
+    ) -> Sequence[Coupling]:
+        """A page of what a run coupled and still stands, or (ended) of what it took back."""
+
+    def couplings_waiting(self, *, after: Coupling | None = None, limit: int = 100) -> Sequence[Coupling]:
+        """A page of the couplings one of whose rows has no link, not even of a row that was deleted."""
 
     def intents(self, ids: Iterable[int]) -> Mapping[int, Intent]:
         """Intents by id."""
@@ -183,6 +200,9 @@ class Writes(Protocol):
     def park_rows(self, rows: Sequence[ParkedRow]) -> None: ...
     def unpark_rows(self, rows: Iterable[Row]) -> None: ...
     def save_cursor(self, cursor: Cursor) -> None: ...
+    def save_couplings(self, rows: Sequence[Coupling]) -> None:
+        """One per pair of rows."""
+
     def stage(self, rows: Sequence[Staged]) -> None: ...
     def unstage(self, rows: Sequence[Staged]) -> None: ...
     def save_intents(self, intents: Sequence[Intent]) -> None: ...

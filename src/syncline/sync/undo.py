@@ -99,7 +99,9 @@ def undo_writes(hub: Hub, run: int, who: str) -> Sequence[tuple[int, str]]:
 def open_undo(hub: Hub, unit: Any, run: int, who: str) -> Desk:
     """A desk whose run says what it undoes, and for whom: the hub's run, where it works under one."""
     desk = open_desk(hub, unit, "undo")
-    unit.save_run(Run(id=desk.run, kind="undo", at=desk.now, undoes=run, note=who))
+    begun = unit.run(desk.run)
+    about = begun.about if begun is not None else ()
+    unit.save_run(Run(id=desk.run, kind="undo", at=desk.now, undoes=run, note=who, about=about))
     return desk
 
 

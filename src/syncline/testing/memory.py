@@ -14,16 +14,17 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Coupling, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Counter, Row, Unit
+from syncline.testing.memory_couplings import MemoryCouplings
 from syncline.testing.tables import Tables
 
 
-class MemoryReads:
+class MemoryReads(MemoryCouplings):
     """The reading half, over what was committed."""
 
     def __init__(self, tables: Tables) -> None:
-        self.t = tables
+        self.t: Tables = tables
 
     def fingerprints(self, system: str, stream: str, ids: Sequence[str]) -> Mapping[str, bytes]:
         out = {}
@@ -266,6 +267,9 @@ class MemoryUnit(MemoryReads):
 
     def save_cursor(self, cursor: Cursor) -> None:
         self.writes.append(lambda: self.t.cursors.update({(cursor.system, cursor.stream, cursor.path): cursor}))
+
+    def save_couplings(self, rows: Sequence[Coupling]) -> None:
+        self.writes.append(lambda: self.t.couplings.update(((r.one, r.other), r) for r in rows))
 
     def stage(self, rows: Sequence[Staged]) -> None:
         self.writes.append(lambda: self.t.staged.update(((r.system, r.stream, r.id), r) for r in rows))

@@ -12,7 +12,7 @@ from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Armed, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
+from syncline.model.rows import Armed, Coupling, Cursor, Held, Hint, OwnField, ParkedRow, Run, Staged, SystemState, Wake
 from syncline.sync.store import Row
 
 OBSERVED = (
@@ -42,6 +42,7 @@ class Tables:
     parked: dict[Row, ParkedRow] = field(default_factory=dict)
     cursors: dict[Row, Cursor] = field(default_factory=dict)
     staged: dict[Row, Staged] = field(default_factory=dict)
+    couplings: dict[tuple[Row, Row], Coupling] = field(default_factory=dict)
     intents: dict[int, Intent] = field(default_factory=dict)
     sent: set[int] = field(default_factory=set)
     by_run: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
