@@ -89,8 +89,6 @@ def expected(truth: Aged, ids: Ids) -> Expected:
         there = by_row.get(("erp", truth.erp.contacts[one.erp[0] - 1].account or 0)) if one.erp else None
         if one.kind in LINKED:
             contact_edits(found, ids, one, truth)
-            if here is None and there in in_crm:
-                found.edits[ids.of("crm", "contacts", one.crm[0]), "company_id"] = ...
             if there is None and here in in_erp:
                 found.edits[ids.of("erp", "contacts", one.erp[0]), "parent_id"] = ...
         elif one.kind in ("crm only", "nameless in crm") and here in in_erp:
@@ -124,7 +122,7 @@ def contact_edits(found: Expected, ids: Ids, one: Planted, truth: Aged) -> None:
 Rows = dict[tuple[str, str], dict[str, dict[str, Any]]]
 
 
-def edits(before: Rows, after: Rows, ignored: set[str]) -> Iterator[tuple[Row, str, Any, Any]]:
+def edits(before: Rows, after: Rows) -> Iterator[tuple[Row, str, Any, Any]]:
     """Every raw field of a row that was there before, and is not as it was."""
     for (system, stream), rows in before.items():
         for rid, row in rows.items():
@@ -132,6 +130,6 @@ def edits(before: Rows, after: Rows, ignored: set[str]) -> Iterator[tuple[Row, s
             if now is None:
                 yield (system, stream, rid), "", row, None
                 continue
-            for name in {*row, *now} - STAMPS - ignored:
+            for name in {*row, *now} - STAMPS - (INHERITED if system == "odoo" else set()):
                 if (row.get(name) or None) != (now.get(name) or None):
                     yield (system, stream, rid), name, row.get(name), now.get(name)
