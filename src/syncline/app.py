@@ -29,12 +29,13 @@ from syncline.egress.consent import Client
 from syncline.egress.door import Egress, Lane
 from syncline.egress.oauth import Post, Tokens
 from syncline.egress.outlet import Outlet
+from syncline.ledger import epoch
 from syncline.ledger.budgets import Budgets
 from syncline.ledger.dialect import Synchronous
 from syncline.ledger.secrets import open_secrets
 from syncline.ledger.sql import SqlLedger, open_ledger
 from syncline.patterns.known import expand
-from syncline.sync import recover
+from syncline.sync import rebaseline, recover
 from syncline.sync.hub import Hub
 from syncline.vault import master
 from syncline.vault.sources import SystemSecrets, home_of
@@ -190,7 +191,7 @@ def running(
     clock: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] | None = None, draw: Callable[[], float] = random.random,
     client: Callable[[Outlet], Sender] | None = None, batch: int = 100, synchronous: Synchronous = "FULL",
-    owner: str = "syncline", vault_at: Path | None = None,
+    owner: str = "syncline", vault_at: Path | None = None, anew: bool = False,
 ) -> Iterator[Running]:  # fmt: skip
     """Opens everything that a hub needs, and closes it at the end.
 
@@ -198,11 +199,16 @@ def running(
     clock:  seconds of the wall; elapsed: seconds that only go on. sleep, draw: see Budget.
     client: what systems are asked by; None: the network.
     owner:  what the lease calls this process. vault_at: the ledger whose vault keeps the secrets; None: this one.
+    anew:   a person says that the hub goes on with this ledger, whatever was there before.
+
+    Raises epoch.WentBack for a ledger that is gone, or is another one than this hub wrote last.
     """
     connectors = {name: made(one.connector, use_of(declaration, name)) for name, one in declaration.systems.items()}
     ways = list(outlets(declaration, connectors))
+    epoch.check_there(where, anew=anew)
     with ExitStack() as opened:
         ledger = opened.enter_context(open_ledger(where, clock=clock, synchronous=synchronous, owner=owner))
+        went_back = epoch.went_back(ledger, where, declaration.name, anew=anew)
         origins = {way.system: origin_of(way) for way in ways}
         homes = {name: home_of(declaration.systems[name], origin) for name, origin in origins.items()}
         speaks_oauth = any(isinstance(one.auth, OAuth2) for one in connectors.values())
@@ -230,13 +236,22 @@ def running(
         hub = Hub(
             declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch,
             with_field=lambda system, stream, name: with_field(declaration, system, stream, name),
+            counted_by=ledger.about().ledger,
         )  # fmt: skip
-        recover.recover(hub)  # L4: the lease is ours, so whoever sent these is gone
+        take_up(hub, ledger, where, went_back)
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)
         yield Running(
             declaration=declaration, hub=hub, urgent=urgent, ledger=ledger, egress=egress, budget=budget,
             breaker=breaker, signing={name: tuple(signing_keys(secrets, name)) for name in homes}, clients=clients,
         )  # fmt: skip
+
+
+def take_up(hub: Hub, ledger: SqlLedger, where: Path, went_back: str) -> None:
+    """Where the hub goes on: from what it left, or, where that went back, from nothing that is not read anew."""
+    if went_back:
+        rebaseline.stop_all(hub, went_back)
+    epoch.follow(ledger, where)
+    recover.recover(hub)  # L4: the lease is ours, so whoever sent these is gone
 
 
 SIGNED_BY = ("webhook_secret", "client_secret")

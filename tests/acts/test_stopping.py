@@ -179,7 +179,7 @@ def test_a_stream_that_went_back_is_read_anew_and_then_confirmed(tmp_path: Path)
         assert told.not_reached[0].system == "erp"
         refused = world.act(Resume(what="erp"))
         assert isinstance(refused, Refused)
-        assert "syncline brake release erp/contact/rebaseline" in refused.remedy
+        assert "syncline baseline begin erp" in refused.remedy
         assert "read anew" in world.done(Done, Release(at="erp/contact/rebaseline")).said
         before = world.writes()
         world.done(Synced, Sync())

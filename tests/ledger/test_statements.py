@@ -40,6 +40,7 @@ READ_WHOLE = {
     *("forgotten.HISTORY_VALUES", "forgotten.HISTORY", "forgotten.LINKS", "forgotten.RECORDS"),  # emptied
     "forgotten.ANY_INTENT",  # its first row
     "records.CROWDED",
+    *("about.READ", "about.BELONGS"),  # one row
 }
 # A list of ids is a few thousand at most, so what is found of it may be sorted.
 LISTS = {"ids", "keys", "entities", "wanted"}

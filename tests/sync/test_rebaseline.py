@@ -11,7 +11,7 @@ from small_world import Small, accounts, calm, contacts, filled
 
 from syncline.mapping.binding import Binding
 from syncline.model.observation import Observation
-from syncline.sync import deliver, observe, rebaseline, settle, stops
+from syncline.sync import anew, deliver, observe, rebaseline, settle, stops
 from syncline.sync.desk import Desk
 from syncline.sync.observe import NotNow
 from syncline.sync.plan import plan
@@ -152,8 +152,8 @@ def test_a_share_below_the_limit_is_let_pass() -> None:
 
 
 def read_anew(small: Small) -> None:
-    rebaseline.begin(small.hub, "erp", "contact")
-    assert not rebaseline.confirm(small.hub, "erp", "contact", "anna"), "not before it is read"
+    anew.begin(small.hub, "erp", "contact")
+    assert not anew.confirm(small.hub, "erp", "contact", "anna"), "not before it is read"
     while observe.advance(small.hub, "erp", "contact"):
         small.now += 1.0
 
@@ -176,8 +176,8 @@ def test_it_is_read_anew_and_meets_again_and_goes_on_when_confirmed() -> None:
     assert list(plan(small.hub).writes()) == []
     small.settle(2)
     assert len(small.writes()) == told
-    assert rebaseline.confirm(small.hub, "erp", "contact", "anna")
-    assert not rebaseline.confirm(small.hub, "erp", "contact", "anna")
+    assert anew.confirm(small.hub, "erp", "contact", "anna")
+    assert not anew.confirm(small.hub, "erp", "contact", "anna")
     edit(small, "crm", 1, rep="goes on")
     small.settle(2)
     assert len(small.writes()) == told + 1
@@ -201,7 +201,7 @@ def test_what_the_plan_shows_is_written_only_after_the_person_confirmed() -> Non
     told = len(small.writes())
     small.deliver()
     assert len(small.writes()) == told
-    assert rebaseline.confirm(small.hub, "erp", "contact", "anna")
+    assert anew.confirm(small.hub, "erp", "contact", "anna")
     small.deliver()
     assert len(small.writes()) == told + 5
 
@@ -217,15 +217,15 @@ def test_a_row_that_is_not_there_any_more_stays_out_of_sight() -> None:
     restore(small.systems["erp"], kept)
     swept_until_paused(small)
     read_anew(small)
-    assert rebaseline.unread(small.link("erp", lost))
-    assert rebaseline.confirm(small.hub, "erp", "contact", "anna")
+    assert anew.unread(small.link("erp", lost))
+    assert anew.confirm(small.hub, "erp", "contact", "anna")
     small.settle(2)
     assert small.link("erp", lost).state == "asleep"
     assert len(small.alive("erp")) == 5, "it is not made again, and nothing is deleted"
 
 
 def test_a_stop_in_the_middle_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebaseline, "PAGE", 4)
+    monkeypatch.setattr(anew, "PAGE", 4)
     small = restored()
     swept_until_paused(small)
 
@@ -238,7 +238,7 @@ def test_a_stop_in_the_middle_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -
 
     own, small.hub = small.hub, with_point(small, stops_once)
     with pytest.raises(Stop):
-        rebaseline.begin(small.hub, "erp", "contact")
+        anew.begin(small.hub, "erp", "contact")
     assert small.hub.ledger.system_state("erp").paused, "nobody reads what half is forgotten"
     with pytest.raises(NotNow):
         observe.poll(own, "erp", "contact")
@@ -255,16 +255,14 @@ def with_point(small: Small, point: Any) -> Any:
 
 def test_a_ledger_that_is_older_than_the_systems() -> None:
     small = world(count=3)
-    latest = small.hub.ledger.runs(1)[0].id
-    assert not rebaseline.is_older(small.hub, latest)
-    assert rebaseline.is_older(small.hub, latest + 1)
-    assert rebaseline.is_older(Small(contacts("crm")).hub, 1)
-    rebaseline.begin_all(small.hub, "the ledger was restored")
+    rebaseline.stop_all(small.hub, "the ledger was restored")
+    assert held(small) == [("crm", "rebaseline"), ("erp", "rebaseline")]
+    anew.begin_all(small.hub, "the ledger was restored")
     assert held(small) == [("crm", "rebaseline"), ("erp", "rebaseline")]
     small.settle(2)
     assert small.writes() == []
     for system in ("crm", "erp"):
-        assert rebaseline.confirm(small.hub, system, "contact", "anna")
+        assert anew.confirm(small.hub, system, "contact", "anna")
     small.settle(2)
     assert small.writes() == [], "what was equal is agreed"
 
@@ -274,7 +272,7 @@ def test_another_entity_goes_on() -> None:
     small.systems["crm"].make("person", {"name": "ann"})
     small.systems["crm"].make("account", {"name": "acme"})
     small.observe()
-    rebaseline.begin(small.hub, "erp", "account", "asked for")
+    anew.begin(small.hub, "erp", "account", "asked for")
     small.deliver()
     assert [call.path for call in small.writes()] == ["/person"]
 

@@ -174,6 +174,16 @@ class Release(Struct, frozen=True, kw_only=True, tag=True):
     at: str
 
 
+class Baseline(Struct, frozen=True, kw_only=True, tag=True):
+    """What went back is read anew, or written again. `what`: a system, or `system/stream`; None: all that is stopped.
+
+    begin: it is read anew, and nothing is written meanwhile. confirm: a person saw what that comes to; writes go on.
+    """
+
+    how: Literal["begin", "confirm"]
+    what: str | None = None
+
+
 class Pause(Struct, frozen=True, kw_only=True, tag=True):
     """Nothing is written to (and, of a system, read from) it until it is resumed: a system, an entity, or a record."""
 
@@ -205,6 +215,7 @@ Act: TypeAlias = (
     | Answer
     | Fire
     | Release
+    | Baseline
     | Pause
     | Resume
 )

@@ -9,6 +9,7 @@ from syncline.acts import act as acts
 from syncline.acts.act import Act, Say
 from syncline.acts.applying import apply
 from syncline.acts.auditing import audit
+from syncline.acts.baselining import baseline
 from syncline.acts.coupling import couple
 from syncline.acts.parking import parked
 from syncline.acts.planning import plan
@@ -52,5 +53,5 @@ DOINGS: Mapping[type, Doing] = {
     acts.Sync: sync, acts.Plan: plan, acts.Apply: apply, acts.Undo: take_back, acts.Provision: provision,
     acts.Parked: parked, acts.Settle: settle, acts.Withhold: withhold, acts.Distinct: distinct, acts.Join: join,
     acts.Part: part, acts.Couple: couple, acts.Answer: answer, acts.Fire: fire, acts.Release: release,
-    acts.Pause: pause, acts.Resume: resume, acts.Verify: verify, acts.Audit: audit,
+    acts.Baseline: baseline, acts.Pause: pause, acts.Resume: resume, acts.Verify: verify, acts.Audit: audit,
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from syncline.acts.act import Pause, Release, Resume, Say
+from syncline.acts.act import Baseline, Pause, Release, Resume, Say
+from syncline.acts.baselining import baseline
 from syncline.acts.deciding import decided, outcome
 from syncline.acts.finding import case_at
 from syncline.acts.refusal import refuse
@@ -10,7 +11,7 @@ from syncline.acts.tally import Tally
 from syncline.acts.told import Done
 from syncline.look.find import near
 from syncline.look.place import parse
-from syncline.sync import deliver, pausing, rebaseline, rounds, run, stops
+from syncline.sync import deliver, pausing, rounds, run, stops
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import NotRead
 
@@ -20,7 +21,8 @@ def release(hub: Hub, act: Release, who: str, say: Say) -> Done:
     """Exactly what is held now, and no more."""
     system, stream, kind = brake_named(hub, act.at)
     if kind == "rebaseline":
-        return read_anew(hub, system, stream, who, say)
+        paused = hub.ledger.system_state(system).paused
+        return baseline(hub, Baseline(how="begin" if paused else "confirm", what=f"{system}/{stream}"), who, say)
     tally, not_now = Tally(say), NotRead()
     working = tally.watching(run.gather(hub, "person", f"{who}: {act.at} is released"))
     released = stops.release(working, system, stream, kind, who)
@@ -37,22 +39,6 @@ def brake_named(hub: Hub, at: str) -> tuple[str, str, str]:
     if found is None:
         raise refuse(f"Nothing is held as {at}.", f"what is held: {', '.join(held) or 'nothing'}")
     return found.system, found.stream, found.kind
-
-
-def read_anew(hub: Hub, system: str, stream: str, who: str, say: Say) -> Done:
-    """A stream whose rows went back: first it is read anew, then, when a person has seen the plan, it is written."""
-    at = f"{system}/{stream}/rebaseline"
-    if hub.ledger.system_state(system).paused:
-        working = Tally(say).watching(run.begin(hub, "rebaseline", f"{who}: {system} {stream} is read anew"))
-        rebaseline.begin(working, system, stream)
-        rounds.read_all(working)
-        if not rebaseline.is_read(hub, system, stream):
-            return Done(count=0, said=f"{system} {stream} is being read anew; syncline sync goes on with that")
-        then = f"syncline plan shows what that comes to, then: syncline brake release {at}"
-        return Done(count=1, said=f"{system} {stream} was read anew. {then}")
-    if not rebaseline.confirm(hub, system, stream, who):
-        raise refuse(f"{system} {stream} is not read to its end yet.", "syncline sync reads on, then release it again")
-    return Done(count=1, said=f"{system} {stream} is written again, from the next sync on")
 
 
 # ---- pauses
@@ -77,8 +63,7 @@ def resume(hub: Hub, act: Resume, who: str, say: Say) -> Done:
             raise refuse(f"{act.what} is not paused.", "syncline status shows what is")
         again = next((one for one in hub.ledger.held() if stops.is_rebaseline(one) and one.system == act.what), None)
         if again is not None:
-            at = f"{again.system}/{again.stream}/rebaseline"
-            raise refuse(f"{act.what} is stopped: {again.why}", f"syncline brake release {at} reads it anew")
+            raise refuse(f"{act.what} is stopped: {again.why}", f"syncline baseline begin {act.what} reads it anew")
         pausing.put_system(hub, act.what, paused=False)
         return Done(count=1, said=f"{act.what} is read and written again, from the next sync on")
     if act.what in hub.declaration.entities:

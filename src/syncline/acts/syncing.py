@@ -14,7 +14,7 @@ from syncline.acts.tally import Tally
 from syncline.acts.told import NotReached, Synced
 from syncline.mapping.binding import Binding
 from syncline.model.link import NEVER
-from syncline.sync import observe, rounds, run, stops
+from syncline.sync import observe, rebaseline, rounds, run, stops
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import NotRead
 
@@ -41,7 +41,7 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
     return Synced(
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
         open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
-        paused=pauses(hub), looks=looks(hub),
+        paused=pauses(hub), looks=looks(hub), baselines=baselines(hub),
         not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip
 
@@ -84,6 +84,12 @@ def kept_back(hub: Hub) -> dict[str, int]:
         if mode != "live":
             found[mode] += hub.ledger.count_due(binding.system, binding.stream, BELOW_NEVER)
     return dict(+found)
+
+
+def baselines(hub: Hub) -> tuple[str, ...]:
+    """Streams that are read anew, or were, since they went back; those that nobody reads yet are among not_reached."""
+    going = [one for one in rebaseline.stopped(hub) if rebaseline.state_of(hub, one) != "stopped"]
+    return tuple(f"{one.system}/{one.stream}" for one in going)
 
 
 def pauses(hub: Hub) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     held, waiting: links that wait for a brake or an approval, and those that go on by themselves later.
     paused: systems and entities whose pause keeps writes. looks: of those waiting, looks at what was written.
     kept_back: mode (`read-only`, `approve`) to how many links are due and not written because of it.
+    baselines: streams (`system/stream`) that were read anew, and are not written before a person confirms.
     """
 
     run: int
@@ -33,6 +34,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     kept_back: dict[str, int] = {}
     paused: tuple[str, ...] = ()
     looks: int = 0
+    baselines: tuple[str, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
 

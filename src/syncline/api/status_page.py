@@ -97,8 +97,9 @@ def needed(status: Status, running: Running, zone: str) -> Iterable[str]:
     """What somebody has to look at, each with the command to type."""
     for one in running.troubles:
         yield f'<b class="bad">The service</b>: {escape(one)}'
+    back = {one.at.partition("/")[0] for one in status.baselines}
     for system_view in status.systems:
-        if system_view.paused:
+        if system_view.paused and system_view.name not in back:
             why = f": {escape(system_view.why)}" if system_view.why else ""
             yield f"<b>{escape(system_view.name)}</b> is paused{why} {command(f'syncline resume {system_view.name}')}"
     paused = {one.name for one in status.systems if one.paused}
@@ -110,7 +111,9 @@ def needed(status: Status, running: Running, zone: str) -> Iterable[str]:
         )
     for kind, number in status.open.items():
         yield f"{number:,} {escape(kind)} {command(LISTS.get(kind, 'syncline parked'))}"
-    for held in status.held:
+    for gone in status.baselines:
+        yield f"<b>{escape(gone.at)}</b> is stopped, {escape(gone.said)}: {escape(gone.why)} {command(gone.remedy)}"
+    for held in (one for one in status.held if one.kind != "rebaseline"):
         place = f"{held.system}/{held.stream}/{held.kind}"
         yield (
             f"{held.count:,} {escape(held.kind)} held in {escape(held.system)} {escape(held.stream)}: "

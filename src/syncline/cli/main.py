@@ -10,6 +10,8 @@ import typer
 
 from syncline.cli import (
     audit,
+    backup,
+    baseline,
     check,
     connect,
     connector,
@@ -71,6 +73,7 @@ def program() -> typer.Typer:
     )  # fmt: skip
     add(app, {"withhold": open_things.withhold})
     family(app, "brake", stops.brake, show=stops.show, release=stops.release)
+    family(app, "baseline", baseline.baseline, begin=baseline.begin, confirm=baseline.confirm, anew=baseline.anew)
     words: dict[str, Callable[..., None]] = {
         "import": links.import_,
         "add": links.add,
@@ -80,6 +83,7 @@ def program() -> typer.Typer:
     family(app, "links", links.links, **words)
     family(app, "rules", rules.rules, fire=rules.fire, answer=rules.answer)
     add(app, {"pause": stops.pause, "resume": stops.resume, "undo": verify.undo, "test": examples.run})
+    add(app, {"backup": backup.backup, "restore": backup.restore})
     family(app, "vault", vault.vault, rotate=vault.rotate)
     add(app, {"sandbox": sandbox.run})
     family(app, "connector", None, new=connector.new)

@@ -111,9 +111,11 @@ def looking_at(opened: Declared) -> Iterator[Looking]:
     """The same, of a hub.yaml that was read. Raises NoLedger."""
     import time
 
+    from syncline.ledger import epoch
     from syncline.ledger.sql import open_ledger
     from syncline.look.looking import Looking
 
+    epoch.check_there(opened.ledger, anew=False)
     with open_ledger(opened.ledger, read_only=True) as found:
         yield Looking(
             declaration=opened.declaration, ledger=found, now=time.time(),

@@ -83,7 +83,12 @@ def show(view: Status, zone: str) -> None:
         out(f"  {number:,} {kind}: {LISTS.get(kind, 'syncline parked')}")
     for entity, why in view.paused.items():
         out(f"  paused: {entity}, by {why}: syncline resume {entity}")
+    for one in view.baselines:
+        out(f"  stopped: {one.at}, {one.said}: {one.why}")
+        out(f"    {one.remedy}")
     for held in view.held:
+        if held.kind == "rebaseline":
+            continue
         at = f"{held.system}/{held.stream}/{held.kind}"
         out(f"  held: {many(held.count, held.kind)} in {held.system} {held.stream}: syncline brake release {at}")
     if view.runs:

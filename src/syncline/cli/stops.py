@@ -25,7 +25,7 @@ def brake(context: typer.Context, hub: HubFile = HUB, ledger: LedgerFile = None,
     from syncline.look.said import moment
 
     with looking(hub, ledger) as found:
-        held = found.ledger.held()
+        held = [one for one in found.ledger.held() if one.kind != "rebaseline"]  # see baseline
         if json:
             document(held)
             return

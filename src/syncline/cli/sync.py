@@ -55,6 +55,8 @@ def verdict(told: Synced, strict: bool) -> tuple[int, str]:
         return NOT_REACHED, lets_go_on(told.not_reached)
     if told.kept_back:
         return NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.kept_back)
+    if told.baselines:
+        return NOT_DONE, "syncline plan, then syncline baseline confirm"
     if told.held and not told.new_count:
         return NOT_DONE, f"syncline resume {told.paused[0]}" if told.paused else "syncline brake"
     if told.new_count or (strict and told.open_count):
@@ -78,16 +80,19 @@ def show(told: Synced, declaration: Declaration) -> None:
         out(f"  ... and {told.new_count - SHOWN:,} more.")
     for mode, number in told.kept_back.items():
         out(f"  {many(number, 'write')} due, and not written: the mode is {mode}.")
+    for place in told.baselines:
+        out(f"  {place} is read anew, and nothing of it is written until: syncline baseline confirm")
     stopped = told.held - told.kept_back.get("approve", 0)
     if stopped > 0:
         by = " or ".join(f"the pause of {name} (syncline resume {name})" for name in told.paused)
-        out(f"  {many(stopped, 'write')} held by {by or 'a brake (syncline brake)'}.")
+        held = "the baseline that waits for you" if told.baselines else "a brake (syncline brake)"
+        out(f"  {many(stopped, 'write')} held by {by or held}.")
     if told.waiting:
         out(f"  {many(told.waiting, 'write')} waiting for what comes by itself: {waits(told)}; the next sync goes on.")
     older = told.open_count - told.new_count
     if older > 0:
         out(f"  {many(older, 'thing')} open since before.")
-    if not (told.open_count or told.held or told.waiting or told.kept_back or told.not_reached):
+    if not (told.open_count or told.held or told.waiting or told.kept_back or told.baselines or told.not_reached):
         out("All systems agree.")
 
 

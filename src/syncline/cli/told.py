@@ -67,6 +67,8 @@ def known(error: Exception) -> tuple[str, str, int] | None:
     from syncline.config.problems import DeclarationErrors
     from syncline.connect.door import NoAnswer, Unreachable
     from syncline.egress.address import Forbidden
+    from syncline.ledger.copies import NoBackup
+    from syncline.ledger.epoch import WentBack
     from syncline.ledger.errors import LeaseHeld, LedgerError, LedgerTooNew, NoLedger, Unusable
     from syncline.vault.errors import VaultError
 
@@ -76,7 +78,7 @@ def known(error: Exception) -> tuple[str, str, int] | None:
         return str(error), "syncline status", NOT_DONE
     if isinstance(error, NoLedger):
         return f"{error}.", "syncline plan", NOT_DONE
-    if isinstance(error, Unusable):
+    if isinstance(error, Unusable | WentBack | NoBackup):
         return str(error), error.remedy, NOT_DONE
     if isinstance(error, LedgerTooNew):
         return str(error), "syncline --version", NOT_DONE

@@ -27,6 +27,10 @@ class Numbers:
         self.given[counter] = first + size - 1
         return first
 
+    def skip(self, many: int) -> None:
+        """The next numbers are beyond so many of each counter that was ever used."""
+        self.given = {name: given + many for name, given in self.given.items()}
+
     def wanted(self) -> dict[str, int]:
         """What a unit that used numbers beyond its reservations must reserve: as far as it went, and a block more."""
         return {name: given + BLOCK for name, given in self.given.items() if given > self.reserved.get(name, 0)}

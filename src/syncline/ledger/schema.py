@@ -377,3 +377,11 @@ webhook = Table(
     Column("path", LargeBinary, nullable=False),
     Column("at", Double, nullable=False),
 )  # fmt: skip
+
+# One row: which ledger this is (a random name, for ever the same), and of which hub; empty until it was opened for one.
+about = Table(
+    "about", metadata,
+    Column("id", SmallInteger, CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    Column("ledger", Words, nullable=False),
+    Column("hub", Words, nullable=False),
+)  # fmt: skip

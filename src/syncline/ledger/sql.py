@@ -14,7 +14,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
-from syncline.ledger import lease, marks
+from syncline.ledger import about, lease, marks
+from syncline.ledger.about import About
 from syncline.ledger.dialect import Sqlite, Synchronous
 from syncline.ledger.errors import LedgerClosed, LedgerError, NoLedger, ReadOnly, UnitOpen, Unusable
 from syncline.ledger.migrate import check_version, migrate, version_of
@@ -108,6 +109,8 @@ class SqlLedger(SqlReads):
         self.turns = Turns()
         self.committed = 0
         self.closed = False
+        self.latest = 0
+        self.heard: Callable[[int], None] = nobody_hears
         self.engine: Engine = texts.engine
 
     def ask(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -143,6 +146,23 @@ class SqlLedger(SqlReads):
                 unit.flush()
             self.committed += 1
             self.numbers.reserved.update(unit.reserved)
+            if unit.latest > self.latest:
+                self.latest = unit.latest
+                self.heard(self.latest)
+
+    def about(self) -> About:
+        """Which ledger this is, and of which hub."""
+        return self.ask(about.about_ledger)
+
+    def belong(self, hub: str) -> None:
+        """It is this hub's from now on."""
+        with self.unit() as unit:
+            about.belong(unit.session, hub)
+
+    def skip_numbers(self, many: int) -> None:
+        """So many of each counter are never given out: another ledger may have."""
+        with self.unit():
+            self.numbers.skip(many)
 
     def close(self) -> None:
         """Gives the lease back. What another process took over meanwhile is left alone."""
@@ -176,6 +196,10 @@ class UrgentLedger(SqlReads):
     def unit(self) -> AbstractContextManager[SqlUnit]:
         """The next turn."""
         return self.ledger.unit(urgent=True)
+
+
+def nobody_hears(run: int) -> None:
+    """The default for `SqlLedger.heard`, which hears of the highest run that was committed."""
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class SqlUnit(SqlReads):
     def __init__(self, session: Session, numbers: Numbers, number: int | None) -> None:
         self.session, self.numbers, self.number = session, numbers, number
         self.reserved: dict[str, int] = {}
+        self.latest = 0
         # Entities are marked before records are written: every record there was, as in the memory twin.
         order = ("forgotten", "dirty", "record", "link", "key", "reference", "history")
         self.kept: dict[str, list[tuple[Write, list[Any]]]] = {table: [] for table in order}
@@ -188,6 +189,7 @@ class SqlUnit(SqlReads):
 
     def save_run(self, run: Run) -> None:
         """The last state of a run stands."""
+        self.latest = max(self.latest, run.id)
         self.keep("run", work.save_runs, [run])
 
     def count_told(self, system: str, stream: str, kind: str, at: float, number: int) -> None:

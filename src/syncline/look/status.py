@@ -12,7 +12,10 @@ from syncline.ledger.counts import Counts
 from syncline.ledger.reads import SqlReads
 from syncline.look.looking import Looking
 from syncline.model.rows import Held, Run
+from syncline.sync import rebaseline
+from syncline.sync.hub import Hub
 from syncline.sync.pausing import paused_entities
+from syncline.sync.rebaseline import State
 from syncline.sync.store import Reads
 
 
@@ -59,6 +62,16 @@ class StreamView(Struct, frozen=True, kw_only=True):
     read: float
 
 
+class BaselineView(Struct, frozen=True, kw_only=True):
+    """A stream that went back: how far it is, why it was stopped, and the next command."""
+
+    at: str
+    state: State
+    said: str
+    why: str
+    remedy: str
+
+
 class RunView(Struct, frozen=True, kw_only=True):
     """written: kind of write to how many. undo: the command that takes it back, where there is something to."""
 
@@ -86,6 +99,7 @@ class Status(Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     runs: tuple[RunView, ...]
     to_derive: int = 0
+    baselines: tuple[BaselineView, ...] = ()
     paused: dict[str, str] = {}
 
 
@@ -109,7 +123,7 @@ def status(looking: Looking) -> Status:
         ),
         systems=tuple(systems_of(looking, streams)), streams=streams, records=dict(counts.records),
         open=open_of(counts), held=tuple(ledger.held()), runs=runs(ledger, LATEST), to_derive=counts.dirty,
-        paused=paused_entities(looking.hub),
+        paused=paused_entities(looking.hub), baselines=baselines(looking.hub),
     )  # fmt: skip
 
 
@@ -135,6 +149,24 @@ def systems_of(looking: Looking, streams: tuple[StreamView, ...]) -> Iterator[Sy
             why=state.why, read=max(ends, default=0.0), delay=looking.now - oldest if oldest else None,
             failed=state.failed if state.failed_at >= max(ends, default=0.0) else "",
         )  # fmt: skip
+
+
+def baselines(hub: Hub) -> tuple[BaselineView, ...]:
+    """What is stopped since it went back."""
+    found: list[BaselineView] = []
+    for one in rebaseline.stopped(hub):
+        state = rebaseline.state_of(hub, one)
+        entity = hub.declaration.binding(one.system, one.stream).entity
+        said, remedy = {
+            "stopped": ("neither read nor written", f"syncline baseline begin {one.system}"),
+            "reading": (f"being read anew; no {entity} is written", "syncline sync"),
+            "read": (
+                f"read anew; no {entity} is written until you confirm",
+                f"syncline plan, then syncline baseline confirm {one.system}/{one.stream}",
+            ),
+        }[state]
+        found.append(BaselineView(at=f"{one.system}/{one.stream}", state=state, said=said, why=one.why, remedy=remedy))
+    return tuple(found)
 
 
 def open_of(counts: Counts) -> dict[str, int]:

@@ -22,6 +22,7 @@ class Intent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     raw:     the raw fields of the request.
     journal: the answers of a write that takes several requests, in order.
+    key:     of a create, what every attempt of it is sent under.
     """
 
     id: int
@@ -39,3 +40,4 @@ class Intent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     stored: dict[str, Any] | None = None
     journal: tuple[Any, ...] = ()
     undone_by: int | None = None
+    key: str = ""

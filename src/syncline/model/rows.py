@@ -152,6 +152,7 @@ class Held(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
 
     kind:  delete, blank, rewrite, create or rebaseline.
     count: how many writes are held; of `rebaseline`: how many rows went back.
+    stale: of `rebaseline`: it is the hub's own ledger that went back.
     """
 
     system: str
@@ -160,6 +161,7 @@ class Held(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     count: int
     since: float
     why: str = ""
+    stale: bool = False
 
 
 class SystemState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):

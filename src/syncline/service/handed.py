@@ -16,7 +16,22 @@ import structlog
 
 from syncline.acts import act as acts
 from syncline.acts import told
-from syncline.acts.act import Act, Apply, Audit, Fire, Parked, Plan, Provision, Release, Say, Step, Sync, Undo, Verify
+from syncline.acts.act import (
+    Act,
+    Apply,
+    Audit,
+    Baseline,
+    Fire,
+    Parked,
+    Plan,
+    Provision,
+    Release,
+    Say,
+    Step,
+    Sync,
+    Undo,
+    Verify,
+)
 from syncline.acts.told import Refused, Told
 from syncline.ledger.errors import LedgerClosed
 from syncline.ledger.requests import Request, Requests
@@ -28,7 +43,7 @@ Perform = Callable[[Hub, Act, str, Say], Told]
 LOOK_SECONDS = 0.2
 CLEAR_SECONDS = 3600.0
 SAY_SECONDS = 0.5
-LONG = (Sync, Plan, Audit, Apply, Verify, Undo, Provision, Fire, Release)
+LONG = (Sync, Plan, Audit, Apply, Verify, Undo, Provision, Fire, Release, Baseline)
 """What may take long, and does what the declaration says: whoever asks must mean the same one."""
 
 log = structlog.get_logger("syncline.service")

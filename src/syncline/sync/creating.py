@@ -91,7 +91,8 @@ def was_refused(case: Case, lid: int, name: str) -> bool:
 def new_create(desk: Desk, binding: Binding, case: Case, lid: int, told: dict[str, Told]) -> Intent:
     """The create's intent, with what the declaration adds by default."""
     intent = writing.new_intent(desk, binding, case, lid, "create", told)
-    return replace(intent, raw={**(added(desk, binding, case) or {}), **intent.raw})
+    key = send.key_for(desk.declaration.name, desk.hub.counted_by, lid)  # I4
+    return replace(intent, key=key, raw={**(added(desk, binding, case) or {}), **intent.raw})
 
 
 def added(desk: Desk, binding: Binding, case: Case) -> dict[str, Value] | None:

@@ -8,9 +8,8 @@ from syncline.sync.hub import Hub
 
 def goes_on(hub: Hub, system: str) -> str:
     """The command that ends a pause of a system; of one whose rows went back, the one that reads it anew."""
-    held = (one for one in hub.ledger.held() if one.kind == "rebaseline" and one.system == system)
-    back = next(held, None)
-    return f"syncline brake release {system}/{back.stream}/rebaseline" if back else f"syncline resume {system}"
+    back = any(one.kind == "rebaseline" and one.system == system for one in hub.ledger.held())
+    return f"syncline baseline begin {system}" if back else f"syncline resume {system}"
 
 
 def said(hub: Hub, system: str) -> str:

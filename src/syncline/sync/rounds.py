@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from syncline.merge.order import Order
-from syncline.sync import deliver, derive, observe, touched, wakes
+from syncline.sync import deliver, derive, observe, stale, touched, wakes
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 
@@ -57,6 +57,7 @@ def read_all(hub: Hub) -> NotRead:
     in_turns([p for p in bound if hub.stream(*p).deleted], lambda s, n: observe.poll_deletes(hub, s, n), not_now)
     in_turns(bound, lambda system, stream: read_parts(hub, system, stream), not_now)
     follow(hub, not_now)
+    stale.catch_up(hub)
     return not_now
 
 

@@ -89,8 +89,13 @@ def order_of(hub: Hub, intent: Intent, link: Link) -> WriteOrder:
 
 
 def create_key(hub: Hub, intent: Intent) -> str:
-    """The same for every attempt of one create: made of what never changes."""
-    return f"{hub.declaration.name}-{intent.link}"  # I4
+    """The same for every attempt of one create: journalled with it."""
+    return intent.key or key_for(hub.declaration.name, intent.link)  # I4
+
+
+def key_for(*parts: object) -> str:
+    """What never changes: the hub, the ledger that counts its links, the link. Another ledger counts from 1 too."""
+    return "-".join(str(part) for part in parts if part)
 
 
 def send_one(hub: Hub, stream: Stream, system: str, intent: Intent, link: Link) -> Outcome:
