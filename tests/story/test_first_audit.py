@@ -1,4 +1,4 @@
-"""An audit of two systems of known truth finds exactly what was planted: no gap, duplicate or difference more or less."""
+"""An audit of two systems of known truth finds exactly what was planted: not one gap or difference more or less."""
 
 from __future__ import annotations
 
