@@ -8,8 +8,8 @@ from typing import Any
 
 from acting_world import ActingWorld
 
-from syncline.acts.act import Pause, Plan, Provision
-from syncline.acts.told import Done, Planned, Provisioned
+from syncline.acts.act import Pause, Plan, Provision, Undo
+from syncline.acts.told import Done, Planned, Provisioned, Refused
 from syncline.connect.request import Answer, Conversation, Effect, Page, Request
 from syncline.connect.stream import Field
 
@@ -110,3 +110,35 @@ def test_nothing_is_made_in_a_system_that_is_paused(world: ActingWorld) -> None:
         ("made", ""),
     ]
     assert [system for system, _ in door.made] == ["erp"]
+
+
+def test_who_made_them_and_in_which_run_is_kept(world: ActingWorld) -> None:
+    needing(world, crm=422)
+    told = world.done(Provisioned, Provision())
+    assert told.run > 0
+    run = world.hub.ledger.run(told.run)
+    assert run is not None
+    assert (run.kind, run.note) == ("provision", "anna")
+    named = world.done(Provisioned, Provision(dry=True))
+    assert [(one.system, one.run, one.by) for one in named.fields] == [("crm", 0, ""), ("erp", told.run, "anna")]
+    refused = world.done(Refused, Undo(run=told.run))
+    assert refused.remedy == "syncline provision --remove takes the fields away"
+
+
+def test_in_mode_read_only_nothing_is_made_and_the_remedy_is_said(world: ActingWorld) -> None:
+    door = needing(world)
+    world.hub = replace(world.hub, declaration=replace(world.hub.declaration, mode="read-only"))
+    assert world.done(Provisioned, Provision(dry=True)).read_only == ("crm", "erp")
+    refused = world.done(Refused, Provision())
+    assert "The mode of crm and erp is read-only" in refused.why
+    assert "syncline provision --manual" in refused.remedy
+    assert door.made == []
+
+
+def test_a_system_that_lets_none_be_taken_away_says_so(world: ActingWorld) -> None:
+    needing(world)
+    world.done(Provisioned, Provision())
+    told = world.done(Provisioned, Provision(remove=True))
+    assert {(one.state, one.why) for one in told.fields} == {
+        ("failed", "crm lets no field be taken away: by hand"), ("failed", "erp lets no field be taken away: by hand"),
+    }  # fmt: skip

@@ -34,7 +34,7 @@ def test_a_hub_that_is_right_is_reached_and_what_to_type_next_is_said(folder: Fo
 
 
 def test_fields_of_ours_that_are_there_are_said_to_be_there(folder: Folder) -> None:
-    assert folder.typed("provision").returncode == 0
+    assert folder.typed("provision", "--yes").returncode == 0
     found = json.loads(folder.typed("check", "--json").stdout)
     assert {one["state"] for one in found["needs"]} == {"there"}
     dry = json.loads(folder.typed("provision", "--dry", "--json").stdout)

@@ -77,9 +77,13 @@ class Undo(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Provision(Struct, frozen=True, kw_only=True, tag=True):
-    """Make the fields of ours that the declaration needs in the systems. `dry`: only name those that are missing."""
+    """Make the fields of ours that the declaration needs in the systems, or take away those that this hub made.
+
+    dry: only name them, and what would be done.
+    """
 
     dry: bool = False
+    remove: bool = False
 
 
 # ---- one thing that is open

@@ -10,6 +10,7 @@ from syncline.acts.act import Say, Sync
 from syncline.acts.chosen import chosen
 from syncline.acts.news import Before
 from syncline.acts.patience import patiently
+from syncline.acts.provisioning import known_missing
 from syncline.acts.tally import Tally
 from syncline.acts.told import NotReached, Synced
 from syncline.mapping.binding import Binding
@@ -41,7 +42,7 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
     return Synced(
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
         open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
-        paused=pauses(hub), looks=looks(hub), baselines=baselines(hub),
+        paused=pauses(hub), looks=looks(hub), baselines=baselines(hub), missing=known_missing(hub),
         not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip
 

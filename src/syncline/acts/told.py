@@ -14,11 +14,31 @@ from syncline.model.record import Value
 from syncline.sync.sheet import Comes, PlannedWrite, StreamView
 
 
+class Needed(Struct, frozen=True, kw_only=True):
+    """A field of ours in a system: `made` now, `there` already, `missing`, `removed`, or why that could not be done.
+
+    unknown: it cannot be told whether it is there. purpose: what the declaration needs it for. type: in our words.
+    waiting: so many new rows wait for it, as far as was counted. run, by: who made it, where this hub did.
+    """
+
+    system: str
+    stream: str
+    field: str
+    state: Literal["made", "there", "missing", "failed", "unknown", "removed"]
+    why: str = ""
+    type: str = ""
+    purpose: str = ""
+    waiting: int = 0
+    run: int = 0
+    by: str = ""
+
+
 class Synced(Struct, frozen=True, kw_only=True, tag=True):
     """`run` is what `undo` takes. written: kind of write to how many. new: what this run left open, the first hundred.
 
     held, waiting: links that wait for a brake or an approval, and those that go on by themselves later.
     paused: systems and entities whose pause keeps writes. looks: of those waiting, looks at what was written.
+    missing: fields of ours that are not there, as far as is known: nothing is written to them.
     kept_back: mode (`read-only`, `approve`) to how many links are due and not written because of it.
     baselines: streams (`system/stream`) that were read anew, and are not written before a person confirms.
     """
@@ -35,21 +55,9 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     paused: tuple[str, ...] = ()
     looks: int = 0
     baselines: tuple[str, ...] = ()
+    missing: tuple[Needed, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
-
-
-class Needed(Struct, frozen=True, kw_only=True):
-    """A field of ours in a system: `made` now, `there` already, `missing`, or why it could not be made.
-
-    unknown: it cannot be told whether it is there.
-    """
-
-    system: str
-    stream: str
-    field: str
-    state: Literal["made", "there", "missing", "failed", "unknown"]
-    why: str = ""
 
 
 class Planned(Struct, frozen=True, kw_only=True, tag=True):
@@ -164,9 +172,14 @@ class Undone(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Provisioned(Struct, frozen=True, kw_only=True, tag=True):
-    """Every field of ours that the declaration needs."""
+    """Every field of ours that the declaration needs, or, to be taken away, that this hub made.
+
+    run: that made or took away any; 0: nothing was done. read_only: systems whose mode keeps anything from being done.
+    """
 
     fields: tuple[Needed, ...]
+    run: int = 0
+    read_only: tuple[str, ...] = ()
 
 
 class Uncoupled(Struct, frozen=True, kw_only=True):

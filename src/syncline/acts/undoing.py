@@ -61,6 +61,9 @@ def refuse_what_is_nothing(hub: Hub, found: Run) -> None:
     if taken_back.anything(hub, found):
         return
     intents = written_in(hub, number)
+    if not intents and found.kind == "provision":
+        why = f"Run {number} made or took away fields of ours, and wrote to no row"
+        raise refuse(f"{why}: there is nothing to undo.", "syncline provision --remove takes the fields away")
     by = next((run.id for run in hub.ledger.runs(RUNS) if run.undoes == number), None)
     by = by or next((one.undone_by for one in intents if one.undone_by is not None), None)
     if not intents and by is None:

@@ -111,9 +111,8 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], li
     With a ledger that is thrown away: whoever runs the hub is not disturbed, and nothing is remembered.
     """
     from syncline import app
-    from syncline.acts.provisioning import looked_for
+    from syncline.acts.provisioning import look
     from syncline.cli.reached import reach
-    from syncline.sync import provision
 
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder) / "ledger.sqlite"
@@ -121,7 +120,7 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], li
             opened.make_folder()
         with app.running(opened.declaration, where, environment=opened.environment, vault_at=opened.ledger) as running:
             found = list(reach(running.hub))
-            needs = [looked_for(running.hub, one) for one in provision.needs(running.hub)]
+            needs = list(look(running.hub, running.hub.needs))
             told = [{"system": o.system, "stream": o.stream, "field": o.field, "state": o.state} for o in needs]
             return found, told, accounts_of(running.hub, found)
 

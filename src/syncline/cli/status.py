@@ -91,6 +91,9 @@ def show(view: Status, zone: str) -> None:
             continue
         at = f"{held.system}/{held.stream}/{held.kind}"
         out(f"  held: {many(held.count, held.kind)} in {held.system} {held.stream}: syncline brake release {at}")
+    for system in dict.fromkeys(one.system for one in view.missing):
+        named = ", ".join(f"{one.stream}.{one.field}" for one in view.missing if one.system == system)
+        out(f"  missing in {system}, and not written: {named}: syncline provision")
     if view.runs:
         out()
         show_runs(view.runs, zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
 
 if TYPE_CHECKING:
-    from syncline.acts.told import Opened, Synced
+    from syncline.acts.told import Needed, Opened, Synced
     from syncline.config.declaration import Declaration
 
 Only = Annotated[str | None, typer.Option(metavar="ENTITY", help="Records of this entity.")]
@@ -18,6 +19,7 @@ Where = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="At most so many writes.", min=1)]
 SHOWN = 10
+PROVISION = "syncline provision"
 KEPT_BACK = {
     "read-only": "syncline plan shows them; to have them written, change `mode` in hub.yaml to approve or live",
     "approve": "syncline plan --out plan.json, then syncline apply plan.json",
@@ -57,6 +59,8 @@ def verdict(told: Synced, strict: bool) -> tuple[int, str]:
         return NOT_DONE, "; ".join(KEPT_BACK[mode] for mode in told.kept_back)
     if told.baselines:
         return NOT_DONE, "syncline plan, then syncline baseline confirm"
+    if any(one.waiting for one in told.missing) and not told.new_count:
+        return NOT_DONE, PROVISION
     if told.held and not told.new_count:
         return NOT_DONE, f"syncline resume {told.paused[0]}" if told.paused else "syncline brake"
     if told.new_count or (strict and told.open_count):
@@ -87,6 +91,8 @@ def show(told: Synced, declaration: Declaration) -> None:
         by = " or ".join(f"the pause of {name} (syncline resume {name})" for name in told.paused)
         held = "the baseline that waits for you" if told.baselines else "a brake (syncline brake)"
         out(f"  {many(stopped, 'write')} held by {by or held}.")
+    for line in missing(told.missing):
+        out(f"  {line}")
     if told.waiting:
         out(f"  {many(told.waiting, 'write')} waiting for what comes by itself: {waits(told)}; the next sync goes on.")
     older = told.open_count - told.new_count
@@ -94,6 +100,20 @@ def show(told: Synced, declaration: Declaration) -> None:
         out(f"  {many(older, 'thing')} open since before.")
     if not (told.open_count or told.held or told.waiting or told.kept_back or told.baselines or told.not_reached):
         out("All systems agree.")
+
+
+def missing(found: Sequence[Needed]) -> list[str]:
+    """Of each system, a line: the fields of ours that are not there, and how many new rows wait for them."""
+    lines = []
+    for system in dict.fromkeys(one.system for one in found):
+        mine = [one for one in found if one.system == system]
+        named = ", ".join(f"{one.stream}.{one.field}" for one in mine)
+        waits = max(one.waiting for one in mine)
+        rows = f"; {waits:,} new rows wait for that" if waits else ""
+        lines.append(
+            f"{system}: {named} {'is' if len(mine) == 1 else 'are'} missing, and not written{rows}: {PROVISION}"
+        )
+    return lines
 
 
 def waits(told: Synced) -> str:

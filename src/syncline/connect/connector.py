@@ -10,7 +10,7 @@ from syncline.connect.account import Rights, Telling
 from syncline.connect.auth import Auth, as_it_came, unchanged
 from syncline.connect.request import Answer, Request
 from syncline.connect.stream import Stream
-from syncline.connect.template import Template
+from syncline.connect.template import ByHand, Template
 from syncline.connect.webhook import Webhook
 from syncline.model.outcome import Outcome
 
@@ -76,6 +76,7 @@ class Connector:
     undress: Callable[[Answer, Mapping[str, Any]], Answer] = as_it_came
     hosts: tuple[str, ...] = ()
     template: Template | None = None
+    by_hand: ByHand | None = None
     page_of: Callable[[str, str], str | None] = no_page
     named_by: Callable[[str], tuple[str, str] | None] = names_nothing
     account: Telling | None = None

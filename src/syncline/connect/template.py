@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from syncline.connect.stream import Field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,17 @@ class Setup:
     secret: tuple[str, tuple[str, ...]] | None = None
     tokens: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sandbox: tuple[str, Mapping[str, str], str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """What a person clicks in the vendor's own screens, in lines, where the hub is not to do it, or cannot.
+
+    field(stream, field): makes a field of ours there. webhooks: subscribes to what changes.
+    """
+
+    field: Callable[[str, Field], tuple[str, ...]]
+    webhooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

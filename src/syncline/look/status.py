@@ -12,7 +12,7 @@ from syncline.ledger.counts import Counts
 from syncline.ledger.reads import SqlReads
 from syncline.look.looking import Looking
 from syncline.model.rows import Held, Run
-from syncline.sync import rebaseline
+from syncline.sync import own_fields, rebaseline
 from syncline.sync.hub import Hub
 from syncline.sync.pausing import paused_entities
 from syncline.sync.rebaseline import State
@@ -85,6 +85,15 @@ class RunView(Struct, frozen=True, kw_only=True):
     undo: str = ""
 
 
+class MissingView(Struct, frozen=True, kw_only=True):
+    """A field of ours that is not there, as far as is known: nothing is written to it; `at`: when that was asked."""
+
+    system: str
+    stream: str
+    field: str
+    at: float
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """open: kind to how many; rows without a record are among the parked ones. paused: entities, and why."""
 
@@ -101,6 +110,7 @@ class Status(Struct, frozen=True, kw_only=True):
     to_derive: int = 0
     baselines: tuple[BaselineView, ...] = ()
     paused: dict[str, str] = {}
+    missing: tuple[MissingView, ...] = ()
 
 
 LATEST = 5
@@ -123,8 +133,16 @@ def status(looking: Looking) -> Status:
         ),
         systems=tuple(systems_of(looking, streams)), streams=streams, records=dict(counts.records),
         open=open_of(counts), held=tuple(ledger.held()), runs=runs(ledger, LATEST), to_derive=counts.dirty,
-        paused=paused_entities(looking.hub), baselines=baselines(looking.hub),
+        paused=paused_entities(looking.hub), baselines=baselines(looking.hub), missing=tuple(missing_of(looking)),
     )  # fmt: skip
+
+
+def missing_of(looking: Looking) -> Iterator[MissingView]:
+    """The fields of ours that the declaration needs, and that are not there."""
+    for one in own_fields.known(looking.hub):
+        rows = looking.ledger.own_fields(one.system)
+        at = next(row.at for row in rows if (row.stream, row.name) == (one.stream, one.field.name))
+        yield MissingView(system=one.system, stream=one.stream, field=one.field.name, at=at)
 
 
 def streams_of(declaration: Declaration, ledger: Reads, counts: Counts) -> Iterator[StreamView]:

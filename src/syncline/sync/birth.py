@@ -18,7 +18,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.record import Parking, Record
-from syncline.sync import creating, meet, observe, questions, scope, send, settle, written
+from syncline.sync import creating, meet, observe, own_fields, questions, scope, send, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate
@@ -35,6 +35,9 @@ def bring_forth(hub: Hub, stream: Stream, links: Sequence[Link], gate: Gate) -> 
     size = 1 if stream.batch is None else max(1, len(links))
     for at in range(0, len(links), size):
         ready = [link for link in links[at : at + size] if is_to_be_looked_for(hub, stream, link)]
+        if ready and own_fields.stops_births(own_fields.missing(hub, hub.ledger, ready[0].system, ready[0].stream)):
+            own_fields.put_off(hub, ready)
+            continue
         asked = nobody_is_there(hub, stream, ready)
         fresh = ready if asked else [link for link in ready if not found_there(hub, stream, link, None)]
         while fresh:

@@ -21,7 +21,9 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import FieldValue, Record
 from syncline.model.rows import Coupling, ParkedRow, Run
+from syncline.sync import own_fields
 from syncline.sync.hub import Gathering, Hub
+from syncline.sync.needs import Need
 from syncline.sync.spread import Spread
 from syncline.sync.store import Row, Unit
 
@@ -54,6 +56,7 @@ class Desk:
     read_whole: dict[tuple[str, str], bool] = field(default_factory=dict)
     doubled: set[Key] = field(default_factory=set)
     waited_for: dict[tuple[str, str], set[Key]] = field(default_factory=dict)
+    missing: dict[tuple[str, str], tuple[Need, ...]] = field(default_factory=dict)
     asking: dict[int, list[int]] = field(default_factory=dict)
 
     @property
@@ -178,10 +181,22 @@ class Desk:
     def writable(self, case: Case, link: Link) -> Sequence[str]:
         """The fields that may be told to that link, those of its lines among them."""
         binding = self.binding(link)
-        names: Sequence[str] = binding.writable
+        names: Sequence[str] = self.tellable(binding)
         if binding.lines is not None and binding.lines.written:
             names = [*names, *lines.writable(case, binding.lines.outward)]
         return sleep.tellable(case, link, names)
+
+    def tellable(self, binding: Binding) -> Sequence[str]:
+        """The fields that are written to a stream, without those whose place there is missing."""
+        untold = own_fields.untellable(self.lacking(binding.system, binding.stream), binding)
+        return [name for name in binding.writable if name not in untold] if untold else binding.writable
+
+    def lacking(self, system: str, stream: str) -> tuple[Need, ...]:
+        """The fields of ours that are not there, as far as is known."""
+        known = self.missing.get((system, stream))
+        if known is None:
+            known = self.missing[system, stream] = own_fields.missing(self.hub, self.hub.ledger, system, stream)
+        return known
 
     def resolve(self, ref: Ref) -> int | None:
         """A system's id to our record's id."""

@@ -20,6 +20,7 @@ from syncline.model.intent import Intent
 from syncline.model.rows import Run
 from syncline.sync import dependants, sheet
 from syncline.sync.beside import Beside
+from syncline.sync.needs import Need, needs_of, plainly
 from syncline.sync.store import Ledger, Unit
 
 P = ParamSpec("P")
@@ -109,6 +110,26 @@ class Hub:
     def meetings(self) -> Mapping[str, str]:
         """Entity to a hash of what decides which records its rows meet, and what they say."""
         return {one.entity: sheet.meeting_hash(self.declaration, one.entity) for one in self.declaration.bindings}
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """The fields of ours that the declaration needs in the systems."""
+        return tuple(needs_of(self.declaration, self.connectors))
+
+    def needed_in(self, system: str, stream: str) -> tuple[Need, ...]:
+        """Those of a bound stream, and of the streams of its parts."""
+        return self._needed_in.get((system, plainly(stream)), ())
+
+    @cached_property
+    def _needed_in(self) -> Mapping[tuple[str, str], tuple[Need, ...]]:
+        found: dict[tuple[str, str], tuple[Need, ...]] = {}
+        for binding in self.declaration.bindings if self.needs else ():
+            plain = plainly(binding.stream)
+            streams = (plain, *self.stream(binding.system, plain).children)
+            mine = tuple(one for one in self.needs if one.system == binding.system and one.stream in streams)
+            if mine:
+                found[binding.system, plain] = mine
+        return found
 
     @cached_property
     def reference_fields(self) -> Mapping[str, tuple[str, ...]]:

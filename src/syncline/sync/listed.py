@@ -10,7 +10,7 @@ from typing import Literal
 from syncline.mapping.binding import Binding
 from syncline.merge.case import Case
 from syncline.model.intent import Intent, Told
-from syncline.sync import remap, sheet, stops, writing
+from syncline.sync import own_fields, remap, sheet, stops, writing
 from syncline.sync.desk import Desk
 from syncline.sync.observe import NotNow
 from syncline.sync.sheet import PlannedField, PlannedWrite
@@ -177,7 +177,7 @@ class Listed:
                 write, None, "already" if done else "dropped", "" if done else "it is not to be deleted now"
             )
         elif link.state == "birth":
-            self.account_birth(case, lid, write)
+            self.account_birth(desk, case, lid, write)
         elif write.write == "create" and not self.second:
             self.applied.add(write, None, "already", f"it is {link.external_id}")
         elif link.state != "active":
@@ -186,8 +186,13 @@ class Listed:
             for one in (one for one in write.fields if self.mine(one)):
                 self.fall(case, lid, one)
 
-    def account_birth(self, case: Case, lid: int, write: PlannedWrite) -> None:
+    def account_birth(self, desk: Desk, case: Case, lid: int, write: PlannedWrite) -> None:
         """A create that was not even begun."""
+        needs = own_fields.stops_births(desk.lacking(write.system, write.stream))
+        if needs:
+            why = f"{write.system} has no {needs[0].stream}.{needs[0].field.name}: syncline provision"
+            self.applied.add(write, None, "dropped", why)
+            return
         missing = [
             rid for rid in write.needs if any(case.known(lid, f.field).waiting for f in write.fields if f.after == rid)
         ]

@@ -16,6 +16,7 @@ from syncline.model.observation import Observation
 from syncline.model.outcome import NOT_MADE, Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
 from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint, SystemState
+from syncline.sync import own_fields
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
@@ -83,10 +84,10 @@ def read_back(desk: Desk, binding: Binding, case: Case, intent: Intent, bound: d
 def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: Outcome) -> None:
     """Nothing was written; why decides what happens next, and to whom alone."""
     lid, link = intent.link, case.links[intent.link]
-    if isinstance(outcome, Rejected) and outcome.may_come and link.attempts < ASKED_AGAIN:
+    if isinstance(outcome, Rejected) and link.attempts < ASKED_AGAIN and comes_by_itself(desk, link, outcome):
         ask_again(desk, case, lid, link)
     elif isinstance(outcome, Rejected):
-        reject(desk.hub, case, binding, intent, outcome)
+        reject(desk, case, binding, intent, outcome)
     elif isinstance(outcome, Denied):
         desk.unit.save_system_state(SystemState(system=link.system, paused=True, why=without_name(link, outcome)))
     elif isinstance(outcome, Later):
@@ -97,6 +98,15 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
     elif isinstance(outcome, Exists):
         desk.unit.put_hints([Hint(system=link.system, stream=link.stream, id=outcome.id, at=desk.now)])
         case.put(lid, parked=exists_already(link.system, outcome.id, desk.now))
+
+
+def comes_by_itself(desk: Desk, link: Link, outcome: Rejected) -> bool:
+    """Is asking again worth it? A field of ours that is gone is looked for: the write goes on without it, or waits."""
+    if outcome.code != NOT_MADE:
+        return outcome.may_come
+    doubted = own_fields.doubt(desk.hub, desk.unit, link.system, link.stream)
+    desk.unit.save_own_fields(doubted)
+    return bool(doubted)
 
 
 def without_name(link: Link, outcome: Denied) -> str:
@@ -115,7 +125,7 @@ def backoff(attempts: int) -> float:
     return float(min(RETRY_CAP_SECONDS, RETRY_SECONDS * 2 ** min(attempts, 20)))
 
 
-def reject(hub: Hub, case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> None:
+def reject(desk: Desk, case: Case, binding: Binding, intent: Intent, outcome: Rejected) -> None:
     """Parked by field where the system names one, else every field of this write; no retry until the data changed.
 
     A new row is made without that field, if it can be.
@@ -123,8 +133,8 @@ def reject(hub: Hub, case: Case, binding: Binding, intent: Intent, outcome: Reje
     name = binding.field_of_raw.get(outcome.field or "")
     one = name if name in intent.values else None
     names: Iterable[str] = [one] if one is not None else list(intent.values)
-    goes_on = intent.kind == "create" and has_gone_on(case, binding, intent)
-    left_out = intent.kind == "create" and not goes_on and one is not None and not is_needed(hub, binding, one)
+    goes_on = intent.kind == "create" and has_gone_on(case, desk.tellable(binding), intent)
+    left_out = intent.kind == "create" and not goes_on and one is not None and not is_needed(desk.hub, binding, one)
     system = case.links[intent.link].system
     parking = Parking(
         code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now, refused=True,
@@ -152,7 +162,7 @@ def is_needed(hub: Hub, binding: Binding, name: str) -> bool:
     return name in keys or name in scope or bool(required)
 
 
-def has_gone_on(case: Case, binding: Binding, intent: Intent) -> bool:
+def has_gone_on(case: Case, tellable: Iterable[str], intent: Intent) -> bool:
     """Has the record other values by now than those that were sent to be created with?"""
 
     def is_new(name: str) -> bool:
@@ -162,7 +172,7 @@ def has_gone_on(case: Case, binding: Binding, intent: Intent) -> bool:
         known = case.known(intent.link, name)
         return now.value is not None and not known.waiting and known.parked is None
 
-    return any(is_new(name) for name in binding.writable if name not in case.record.conflicts)
+    return any(is_new(name) for name in tellable if name not in case.record.conflicts)
 
 
 def exists_already(system: str, external_id: str, at: float) -> Parking:

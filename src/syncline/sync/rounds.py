@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from syncline.merge.order import Order
-from syncline.sync import deliver, derive, observe, stale, touched, wakes
+from syncline.sync import asking_fields, deliver, derive, observe, stale, touched, wakes
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 
@@ -53,6 +53,7 @@ def read_all(hub: Hub) -> NotRead:
     """What changed, what was deleted, and what hints name, in every stream; a stream that is new gets its baseline."""
     not_now: NotRead = {}
     bound = places(hub)
+    in_turns(bound, lambda system, stream: asking_fields.ask(hub, system, stream), not_now)
     in_turns(bound, lambda system, stream: observe.advance(hub, system, stream), not_now)
     in_turns([p for p in bound if hub.stream(*p).deleted], lambda s, n: observe.poll_deletes(hub, s, n), not_now)
     in_turns(bound, lambda system, stream: read_parts(hub, system, stream), not_now)

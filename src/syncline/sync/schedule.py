@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from syncline.model.rows import Cursor
-from syncline.sync import observe, touched
+from syncline.sync import asking_fields, observe, touched
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import places
 
@@ -92,6 +92,7 @@ def begin_sweeps(hub: Hub, task: Task) -> None:
 def step(hub: Hub, task: Task) -> bool:
     """One page of it. Returns whether there is more. Raises NotNow."""
     if task.what == "changes":
+        asking_fields.ask(hub, task.system, task.stream)
         return observe.advance(hub, task.system, task.stream)
     if task.what == "parts":
         return touched.poll_parts(hub, task.system, task.stream, task.part)

@@ -357,3 +357,12 @@ def test_a_create_without_our_key_field_is_refused_for_want_of_it() -> None:
     refused = errors.problem(Answer(status=400, body=body))
     assert isinstance(refused, Rejected)
     assert refused.code == NOT_MADE
+
+
+def test_a_property_of_ours_that_is_gone_is_told_from_others_that_are_unknown() -> None:
+    for name, code in (("syncline_order_number", NOT_MADE), ("x", "property-doesnt-exist")):
+        error = {"message": "no", "code": "PROPERTY_DOESNT_EXIST", "context": {"propertyName": [name]}}
+        body = {"category": "VALIDATION_ERROR", "message": f'Property "{name}" does not exist', "errors": [error]}
+        refused = errors.problem(Answer(status=400, body=body))
+        assert isinstance(refused, Rejected)
+        assert (refused.field, refused.code) == (name, code)

@@ -9,7 +9,7 @@ from odoo_played import refusal
 
 from syncline.connect.request import Answer
 from syncline.connectors.odoo import connector
-from syncline.model.outcome import Clash, Denied, Later, Missing, Outcome, Rejected
+from syncline.model.outcome import NOT_MADE, Clash, Denied, Later, Missing, Outcome, Rejected
 
 problem = connector().errors
 
@@ -25,6 +25,7 @@ def meant(kind: str, message: str, status: int = 422) -> Outcome | None:
     ("ValidationError", "Missing required value for the field 'Customer' (partner_id).", 422, "partner_id", "rejected"),
     ("ValidationError", "Wrong value for sale.order.state: 'x'", 422, "state", "rejected"),
     ("builtins.ValueError", "Invalid field 'x_region' on model 'res.partner'", 500, "x_region", "rejected"),
+    ("builtins.ValueError", "Invalid field 'x_syncline_a' on model 'res.partner'", 500, "x_syncline_a", NOT_MADE),
     ("builtins.ValueError", "Wrong value for res.partner.type: 'x'", 500, "type", "rejected"),
     ("builtins.ValueError", "math domain error", 500, None, None),
     ("psycopg2.errors.UniqueViolation", "duplicate key\nDETAIL:  Key (default_code)=(A-1) already exists.", 500,

@@ -10,6 +10,7 @@ from syncline.connect.connector import Connector, Limit
 from syncline.connect.stream import Field, SettlesIn, Stream
 from syncline.connect.template import EVERYTHING, Use
 from syncline.connectors.hubspot import account, errors, history, paths, people, properties, reading, screens, writing
+from syncline.connectors.hubspot.by_hand import BY_HAND
 from syncline.connectors.hubspot.kinds import DEAL, KEY_PROPERTY, KINDS, LINE_ITEM, LINES, Kind
 from syncline.connectors.hubspot.rows import asked
 from syncline.connectors.hubspot.template import TEMPLATE
@@ -38,6 +39,7 @@ def connector(use: Use = EVERYTHING) -> Connector:
         name="hubspot", base_url=paths.BASE_URL, auth=auth(use.options), limits=limits(use.options), reads=paths.READS,
         streams=(*(records(kind, use) for kind in KINDS), people.owners(), people.pipelines()),
         webhook=WEBHOOK, errors=errors.problem, template=TEMPLATE,
+        by_hand=BY_HAND,
         page_of=screens.page_of(use.options.get("portal")), named_by=screens.named_by,
         account=account.token_of_an_app if "client_id" in use.options else account.token_of_its_own,
         rights=account.rights(app="client_id" in use.options),

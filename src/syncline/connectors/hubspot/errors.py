@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncline.connect.request import Answer
+from syncline.connectors.hubspot.kinds import OURS
 from syncline.model.outcome import NOT_MADE, Clash, Denied, Exists, Later, Missing, Outcome, Rejected, Unknown
 
 WAITS = {"TEN_SECONDLY_ROLLING": 10.0, "SECONDLY": 1.0, "DAILY": 3600.0}
@@ -17,6 +18,7 @@ LOCKED_SECONDS = 2.0
 MIGRATING_SECONDS = 60.0
 SERVER_ERROR = 500
 
+NO_PROPERTY = "PROPERTY_DOESNT_EXIST"
 EXISTING = re.compile(r"Existing ID: *(\d+)|(\d+) already has that value", re.IGNORECASE)
 NOT_UNIQUE = re.compile(r"idProperty .*is not a unique property|unique property.* does not exist", re.IGNORECASE)
 NAMED = re.compile(r"Property [\"']?([A-Za-z0-9_]+)[\"']? does not exist", re.IGNORECASE)
@@ -57,6 +59,8 @@ def refusal(error: Mapping[str, Any], said: str | None = None) -> Outcome:
     if NOT_UNIQUE.search(said):
         return Rejected(reason=plainly(said), code=NOT_MADE)
     field, code = blamed(error, said)
+    if code == NO_PROPERTY and field is not None and field.startswith(OURS):
+        return Rejected(reason=plainly(said), field=field, code=NOT_MADE)
     return Rejected(reason=plainly(said), field=field, code=(code or category or "rejected").lower().replace("_", "-"))
 
 

@@ -10,6 +10,7 @@ from syncline.connect.request import Answer, Page, Request
 from syncline.connect.stream import Asked, Field, SettlesIn, Stream, WriteOrder
 from syncline.connect.template import EVERYTHING, Use
 from syncline.connectors.odoo import account, creating, fields, history, screens, writing
+from syncline.connectors.odoo.by_hand import BY_HAND
 from syncline.connectors.odoo.calls import Calls, rows_of
 from syncline.connectors.odoo.errors import problem
 from syncline.connectors.odoo.hook import webhook
@@ -46,6 +47,7 @@ def connector(use: Use = EVERYTHING) -> Connector:
         undress=undress,
         webhook=webhook([model.name for model in MODELS]),
         template=TEMPLATE,
+        by_hand=BY_HAND,
         page_of=screens.page_of,
         named_by=screens.named_by,
         account=account.telling(calls, str(use.options["database"]) if "database" in use.options else None),

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncline.connect.request import Answer
-from syncline.model.outcome import Clash, Denied, Later, Missing, Outcome, Rejected
+from syncline.model.outcome import NOT_MADE, Clash, Denied, Later, Missing, Outcome, Rejected
 
 BUSY_SECONDS = 5.0
 MOST_SECONDS = 3600.0
 LONGEST_REASON = 500
+
+OURS = "x_syncline_"
+"""How the names of fields begin that this hub makes."""
+
+NO_FIELD = re.compile(r"Invalid field ['\"]\w+['\"]")
 
 FIELD = (
     re.compile(r"Invalid field ['\"](\w+)['\"]"),  # it is not there
@@ -60,6 +65,8 @@ def problem(answer: Answer) -> Outcome | None:
         return Clash()  # another transaction has the row: it is looked at again
     if name.startswith(DATABASE) and kind in CONSTRAINTS:
         return rejected(message, CONSTRAINTS[kind])
+    if NO_FIELD.search(message) and (blamed(message) or "").startswith(OURS):
+        return rejected(message, NOT_MADE)
     if answer.status < 500 or (kind == "ValueError" and blamed(message)):
         return rejected(message)
     return None

@@ -9,6 +9,7 @@ from syncline.connect.request import Conversation, Page
 from syncline.connect.stream import Field
 from syncline.connectors.odoo.asking import Ended, Steps, read, until_it_ends, write
 from syncline.connectors.odoo.calls import Calls
+from syncline.connectors.odoo.errors import OURS
 from syncline.connectors.odoo.model import Model
 from syncline.model.outcome import Done, Exists, Missing, Rejected
 
@@ -17,9 +18,6 @@ KINDS = {
     "datetime": "datetime",
 }  # fmt: skip
 
-
-OURS = "x_syncline_"
-"""How the names of ours begin."""
 
 ATTRIBUTES = ("type", "string", "required", "readonly", "selection")
 
