@@ -20,7 +20,7 @@ from syncline.merge.case import Case
 from syncline.merge.policy import EntityPolicy, FieldPolicy
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.sync import deliver, derive, observe
+from syncline.sync import deliver, derive, observe, rekeyed
 from syncline.sync.hub import Hub
 from syncline.sync.plan import desk_on_paper
 from syncline.sync.store import Ledger
@@ -181,7 +181,7 @@ class Small:
                 if self.hub.stream(system, stream).deleted is not None:
                     observe.poll_deletes(self.hub, system, stream)
                 observe.look(self.hub, system, stream)
-            while derive.derive_dirty(self.hub):
+            while rekeyed.advance(self.hub) or derive.derive_dirty(self.hub):
                 continue
 
     def deliver(self, rounds: int = 30) -> None:

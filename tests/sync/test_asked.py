@@ -133,6 +133,26 @@ def test_different_vat_numbers_say_that_they_are_not_the_same() -> None:
     assert (world.number("crm"), world.number("erp")) == (2, 2)
 
 
+@pytest.mark.parametrize("order", [("crm", "erp"), ("erp", "crm")])
+def test_a_key_that_says_so_joins_them(order: tuple[str, str]) -> None:
+    world = asked()
+    for system in order:
+        world.edit(system, world.only(system), vat="V1")
+        world.settle()
+    assert world.asked() == []
+    assert world.at_row("crm", world.only("crm")).record == world.at_row("erp", world.only("erp")).record
+
+
+def test_a_key_that_a_third_has_too_joins_nobody() -> None:
+    world = asked()
+    world.type("crm", name="Gasthof Adler", vat="V1")
+    world.settle()
+    world.edit("crm", world.row("crm", "account", 0).id, vat="V1")
+    world.edit("erp", world.row("erp", "account", 0).id, vat="V1")
+    world.settle()
+    assert len({world.at_row(s, world.row(s, "account", 0).id).record for s in ("crm", "erp")}) == 2
+
+
 def test_blank_names_and_phones_are_never_alike() -> None:  # I14
     world = Companies(born=())
     for system in ("crm", "erp"):

@@ -159,6 +159,23 @@ def test_when_the_row_in_doubt_gets_another_key_both_go_on() -> None:
     assert world.at_row("crm", one).record in linked_with_others(world)
 
 
+def test_a_key_that_is_typed_later_makes_no_second_row_of_the_same_key() -> None:
+    """Each is alone, and may be born where the other has been for long."""
+    world = Companies(alike=None, born=())
+    one = world.type("crm", name="Contact 17")
+    world.type("erp", name="Contact 17", vat="V1")
+    world.settle()
+    world.other(Companies(alike=None).hub.declaration)
+    world.edit("crm", one, vat="V1")
+    world.settle()
+    assert (world.number("crm"), world.number("erp")) == (1, 1)
+    assert len(world.asked()) == 1
+    answers.merge_records(world.hub, *world.asked()[0], "anna")
+    world.settle()
+    assert len(linked_with_others(world)) == 1
+    assert (world.number("crm"), world.number("erp")) == (1, 1)
+
+
 def test_what_is_kept_for_that_is_gone_after_the_first_read() -> None:
     world = Companies(alike=None)
     for system in ("crm", "crm", "erp"):

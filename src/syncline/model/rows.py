@@ -12,6 +12,8 @@ from syncline.model.record import Parking
 class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """How far one read path of one stream was read; of `keys`, whether its staged rows were looked through.
 
+    Of an entity (`system` is empty) `keys` is how far its keys were made anew, and its records matched again.
+
     since:     every change stamped before this (the system's own axis) was shown.
     after:     where the next page of an unfinished read begins; None: no read is under way.
     reach:     the highest stamp met in the read under way; `since` becomes that when it ends.
@@ -26,6 +28,7 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     met_by:    by which part of the declaration its rows met records; "mixed": by several.
     mark:      where an earlier page of it began that is met again if it goes in a circle.
     coupled:   of a baseline: the rows that couplings name left the stage up to this id; None: all of them did.
+    joined, asked: of an entity, what came of matching its records again.
     """
 
     system: str
@@ -46,6 +49,8 @@ class Cursor(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     mark: str | None = None
     met_by: str = ""
     coupled: str | None = ""
+    joined: int = 0
+    asked: int = 0
 
 
 class Hint(Struct, frozen=True, kw_only=True, gc=False):

@@ -25,14 +25,20 @@ def keys_of(desk: Desk, record: Record | None) -> tuple[Key, ...]:
     if record is None or record.state != "active":
         return ()
     measure, asks = desk.hub.measures.get(record.entity), record.asks
-    found = blocks(measure, profile(measure, record)) if measure is not None else ()
+    found = blocks(measure, profile(desk, record)) if measure is not None else ()
     return found if asks is None else (*found, asked_key(record.entity, asks))
 
 
-def profile(measure: Measure, record: Record) -> Profile:
-    """What it is compared by."""
-    fields = record.fields
-    return profile_of(measure, {name: fields[name].value for name in measure.rule.fields if name in fields})
+def profile(desk: Desk, record: Record) -> Profile:
+    """What it is compared by; made once of the same fields."""
+    fields, measure = record.fields, desk.hub.measures[record.entity]
+    made = desk.profiles.get(id(fields))
+    if made is not None and made[0] is fields:
+        return made[1]
+    values = {name: fields[name].value for name in measure.rule.fields if name in fields}
+    found = profile_of(measure, values)
+    desk.profiles[id(fields)] = (fields, found)
+    return found
 
 
 def same_keys(desk: Desk, before: Record | None, now: Record) -> bool:
@@ -71,7 +77,7 @@ def is_worth(desk: Desk, case: Case, *, again: bool) -> bool:
     record = case.record
     if record.entity not in desk.hub.measures:
         return False
-    if not is_free(case):
+    if not questions.is_free(case):
         return record.may_be is not None
     if not is_read(desk, case):
         return False
@@ -84,11 +90,6 @@ def is_changed(desk: Desk, case: Case) -> bool:
     """Is it new, or does it look otherwise than when this transaction began, or count otherwise?"""
     before, now = desk.before[case.record.id][0], case.record
     return before is None or before.state != now.state or looks_otherwise(desk, before, now)
-
-
-def is_free(case: Case) -> bool:
-    """Is it a living record of which nothing else is asked?"""
-    return case.record.state == "active" and case.record.candidate_of is None and bool(questions.rows_of(case))
 
 
 def is_read(desk: Desk, case: Case) -> bool:
@@ -107,7 +108,7 @@ def is_alone(desk: Desk, case: Case) -> bool:
 # ---- what they are compared with
 def scores(desk: Desk, wanted: Mapping[int, Case]) -> dict[int, list[tuple[int, Likeness]]]:
     """Of each record those that are alike enough, the most alike first; never one outside its blocks."""
-    mine = {rid: profile(desk.hub.measures[case.record.entity], case.record) for rid, case in wanted.items()}
+    mine = {rid: profile(desk, case.record) for rid, case in wanted.items()}
     here: dict[Key, list[int]] = defaultdict(list)
     by_record = {rid: blocks(desk.hub.measures[wanted[rid].record.entity], one) for rid, one in mine.items()}
     for rid, own in by_record.items():
@@ -131,7 +132,7 @@ def profiles(desk: Desk, mine: Mapping[int, Profile], ids: Iterable[int]) -> dic
     for rid in strange:
         record = desk.cases[rid].record if rid in desk.cases else records.get(rid)
         if record is not None and record.state == "active":
-            found[rid] = profile(desk.hub.measures[record.entity], record)
+            found[rid] = profile(desk, record)
     return found
 
 
@@ -147,19 +148,19 @@ def alike_to(
 # ---- what is asked
 def judge(desk: Desk, case: Case, near: Sequence[tuple[int, Likeness]]) -> None:
     """It asks about the most alike that is in question, or about none any more."""
-    if is_free(case):
+    if questions.is_free(case):
         for rid, how in near:
             other = desk.cases.get(rid)
             if other is not None and is_in_question(desk, case, other):
                 ask(desk, case, other, how)
                 return
-    end(desk, case, "nothing is as alike any more" if is_free(case) else "it is settled")
+    end(desk, case, "nothing is as alike any more" if questions.is_free(case) else "it is settled")
 
 
 def is_in_question(desk: Desk, case: Case, other: Case) -> bool:
     """May these two be one, for all that a rule can tell?"""
     apart = other.record.id in case.record.distinct_from or case.record.id in other.record.distinct_from
-    if apart or not is_free(other) or not is_read(desk, other):
+    if apart or not questions.is_free(other) or not is_read(desk, other):
         return False
     return (is_alone(desk, case) or is_alone(desk, other)) and not contradict(desk, case, other)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from syncline.config.declaration import Declaration
 from syncline.identity.alias import resolve_alias
+from syncline.identity.alike import Profile
 from syncline.identity.match import Key, Name, keys_of
 from syncline.identity.merging import restated
 from syncline.mapping.binding import Binding
@@ -52,11 +53,13 @@ class Desk:
     settings: dict[str, Setting] = field(default_factory=dict)
     bindings: dict[tuple[str, str], Binding] = field(default_factory=dict)
     keys_made: dict[int, tuple[Mapping[str, FieldValue], Sequence[Name], tuple[Key, ...]]] = field(default_factory=dict)
+    profiles: dict[int, tuple[Mapping[str, FieldValue], Profile]] = field(default_factory=dict)
     record_of: dict[int, int] = field(default_factory=dict)
     read_whole: dict[tuple[str, str], bool] = field(default_factory=dict)
     doubled: set[Key] = field(default_factory=set)
     waited_for: dict[tuple[str, str], set[Key]] = field(default_factory=dict)
     missing: dict[tuple[str, str], tuple[Need, ...]] = field(default_factory=dict)
+    keyed: dict[str, bool] = field(default_factory=dict)
     asking: dict[int, list[int]] = field(default_factory=dict)
 
     @property

@@ -29,15 +29,25 @@ def mark(desk: Desk, moved: Sequence[Case]) -> None:
 
 
 def twin_of(desk: Desk, case: Case, key: Key) -> Case | None:
-    """The first record that has the key and a row in one stream with this one, and is not known to be another."""
+    """The first record that has the key and is not known to be another: in one stream with this one, or it would be."""
     if rule_of(key, desk.declaration.matching[case.record.entity]).shared == "distinct":
         return None
     mine = streams(case)
     for other in sharing(desk, key):
         apart = other.record.id in case.record.distinct_from or other.record.candidate_of == case.record.id
-        if other is not case and not apart and other.record.state == "active" and mine & streams(other):
+        if other is case or apart or other.record.state != "active":
+            continue
+        if mine & streams(other) or is_born_beside(desk, case, other) or is_born_beside(desk, other, case):
             return other
     return None
+
+
+def is_born_beside(desk: Desk, case: Case, other: Case) -> bool:
+    """May it be born where the other has a row: a second one of the same key?"""
+    lacks = questions.rows_of(other) - questions.rows_of(case)
+    places = {(one.system, one.stream) for one in desk.declaration.births if one.entity == case.record.entity}
+    born = any(link.state == "birth" and (link.system, link.stream) in lacks for link in case.links.values())
+    return bool(lacks & places) or born
 
 
 def streams(case: Case) -> set[tuple[str, str]]:

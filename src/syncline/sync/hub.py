@@ -132,6 +132,12 @@ class Hub:
         return found
 
     @cached_property
+    def keyings(self) -> Mapping[str, str]:
+        """Entity to a hash of what its records are found by."""
+        entities = dict.fromkeys([*self.declaration.matching, *self.measures])
+        return {one: sheet.keys_hash(self.declaration, one) for one in entities if one in self.declaration.entities}
+
+    @cached_property
     def reference_fields(self) -> Mapping[str, tuple[str, ...]]:
         """Entity to its fields that refer to another record."""
         entities = self.declaration.entities.items()

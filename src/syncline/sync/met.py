@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from syncline.identity import merging, seats
@@ -20,6 +22,30 @@ def become_one(desk: Desk, keep: Case, lose: Case, why: str) -> None:
         meet_anew(desk, keep, lose, why)
     else:
         joining.merge(desk, keep, lose, why)
+
+
+def join_exact(desk: Desk, moved: Sequence[Case]) -> bool:
+    """Two that are asked about since they look the same, and that a match key joins now. Returns whether any are."""
+    joined = False
+    for case in moved:
+        may_be = case.record.may_be
+        other = desk.case(may_be.record) if may_be is not None else None
+        pairs = [(case, other)] if other is not None else [(one, case) for one in questions.askers(desk, [case])]
+        for one, two in pairs:
+            if one.record.may_be is not None and one is not two and is_exact(desk, one, two):
+                keep, lose = sorted((one, two), key=lambda each: each.record.id)
+                become_one(desk, keep, lose, "they look the same, and a match key says so")
+                joined = True
+    return joined
+
+
+def is_exact(desk: Desk, one: Case, other: Case) -> bool:
+    """Have they a key that nobody else has, and no system both?"""
+    if joining.is_unresolved(one) or joining.is_unresolved(other) or other.record.state != "active":
+        return False
+    apart = questions.rows_of(one).isdisjoint(questions.rows_of(other))
+    shared = [key for key in desk.keys(one) if key in desk.keys(other)]
+    return apart and any(all(each in (one, other) for each in meet.sharing(desk, key)) for key in shared)
 
 
 def can_meet(keep: Case, lose: Case) -> bool:

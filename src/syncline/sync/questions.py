@@ -12,9 +12,10 @@ from syncline.identity.match import Key
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.record import Parking
-from syncline.model.rows import ParkedRow
+from syncline.model.rows import Cursor, ParkedRow
 from syncline.sync.desk import Desk
-from syncline.sync.store import Row
+from syncline.sync.hub import Hub
+from syncline.sync.store import Row, Unit
 
 MAY_BE_DUPLICATE = "duplicate-candidate"
 """The code of a birth that waits until a person has said whether the record is another."""
@@ -33,6 +34,11 @@ def rows_of(case: Case) -> set[Place]:
 def is_row(link: Link) -> bool:
     """Is there a row, and is it to stay?"""
     return link.state in ("active", "asleep", "shadow") and not link.deleting
+
+
+def is_free(case: Case) -> bool:
+    """Is it a living record of which nothing else is asked?"""
+    return case.record.state == "active" and case.record.candidate_of is None and bool(rows_of(case))
 
 
 def is_asked(one: Case, other: Case) -> bool:
@@ -64,7 +70,7 @@ def let_go(case: Case, place: Place | None = None) -> None:
 
 def may_be_born(desk: Desk, case: Case, place: Place) -> bool:
     """Is nobody asked whether it is there already? What is not compared yet waits until it is."""
-    if case.record.asks is not None:
+    if case.record.asks is not None or not is_keyed(desk, case.record.entity):
         return False
     if case.record.entity in desk.hub.measures and not all(desk.is_baselined(*one) for one in rows_of(case)):
         return False
@@ -79,6 +85,32 @@ def follow(desk: Desk, case: Case, link: Link) -> None:
     waits = link.state == "birth" and link.parked is not None and link.parked.code == MAY_BE_DUPLICATE
     if waits and may_be_born(desk, case, place):
         let_go(case, place)
+
+
+# ---- what is not matched yet
+def keyed(hub: Hub, entity: str) -> Cursor:
+    """By which rules the keys of an entity were made, or how far that is."""
+    return hub.ledger.cursor("", entity, "keys")
+
+
+def is_keyed(desk: Desk, entity: str) -> bool:
+    """Were its records matched by today's rules? Until then none is born."""
+    if entity not in desk.hub.keyings:
+        return True
+    known = desk.keyed.get(entity)
+    if known is None:
+        at = keyed(desk.hub, entity)
+        known = desk.keyed[entity] = bool(at.ended) and at.met_by == desk.hub.keyings[entity]
+    return known
+
+
+def note_fresh(hub: Hub, unit: Unit, entity: str) -> None:
+    """Before the first record there is nothing to make anew."""
+    if entity in hub.keyings and not keyed(hub, entity).met_by and not hub.ledger.scan(0, 1):
+        now = hub.clock()
+        unit.save_cursor(
+            Cursor(system="", stream=entity, path="keys", met_by=hub.keyings[entity], began=now, ended=now)
+        )
 
 
 # ---- who asks

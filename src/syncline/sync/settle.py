@@ -22,6 +22,7 @@ from syncline.sync import (
     duplicates,
     joining,
     meet,
+    met,
     poison,
     questions,
     rebaseline,
@@ -127,6 +128,8 @@ def close_desk(desk: Desk) -> None:
     """Merges that waited for a row, candidates, step 6 for what changed, then each table once."""
     moved = desk.moved()
     if joining.join_heirs(desk, moved):
+        moved = desk.moved()
+    if desk.hub.measures and met.join_exact(desk, moved):
         moved = desk.moved()
     duplicates.mark(desk, moved)
     derive.derive_moved(desk, moved)
@@ -324,5 +327,6 @@ def stage(hub: Hub, binding: Binding, seen: Sequence[Observation], cursor: Curso
         for one in seen
     ]  # fmt: skip
     with hub.ledger.unit() as unit:
+        questions.note_fresh(hub, unit, binding.entity)
         unit.stage(rows)
         unit.save_cursor(cursor)  # I2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from syncline.sync import arming, derive
+from syncline.sync import arming, derive, rekeyed
 from syncline.sync.desk import open_desk
 from syncline.sync.hub import Hub
 
@@ -16,7 +16,7 @@ from syncline.sync.hub import Hub
 def wake(hub: Hub) -> int:
     """Derives one batch of the records whose moment has come. Returns how many records it worked on."""
     with hub.turn("arm"):
-        armed = arming.arm(hub)
+        armed = rekeyed.advance(hub) or arming.arm(hub)
     due = hub.ledger.wakes(hub.clock(), hub.batch)
     if not due:
         return armed

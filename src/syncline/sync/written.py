@@ -105,21 +105,17 @@ def flush_indexes(desk: Desk, changed: Sequence[Case]) -> None:
         same = before is not None and before.fields is now.fields and before.state == now.state
         if (not same and not desk.same_keys(case)) or desk.stands_otherwise(case):
             keys[now.id] = desk.keys(case)
-        if now.id in keys or not alike.same_keys(desk, before, now):
+        otherwise = now.id in keys and keys[now.id] != desk.keys_before(now.id)
+        if otherwise or not alike.same_keys(desk, before, now):
             every[now.id] = (*desk.keys(case), *alike.keys_of(desk, now))
         if desk.hub.refers and (before is None or not same or before.episodes is not now.episodes):
             references[now.id] = records_meant(desk, case)
     had = {rid: desk.keys_before(rid) for rid in keys}
-    desk.unit.save_keys({rid: own for rid, own in every.items() if own != every_before(desk, rid)})
+    desk.unit.save_keys(every)
     wake_parked(desk, had, keys)
     desk.unit.save_references(references)
     if desk.hub.refers:
         wake_waiting(desk, [row for case in changed for row in desk.new_rows(case)])
-
-
-def every_before(desk: Desk, rid: int) -> tuple[Key, ...]:
-    """All that a record was found by when this transaction began."""
-    return (*desk.keys_before(rid), *alike.keys_of(desk, desk.before[rid][0]))
 
 
 def wake_parked(desk: Desk, had: Mapping[int, Sequence[Key]], have: Mapping[int, Sequence[Key]]) -> None:
