@@ -211,6 +211,30 @@ def test_events_are_kept_once_in_their_order(ledger: Ledger) -> None:
     assert [list(ledger.events(after, 2)) for after in (1, 3, 4)] == [list(found[1:3]), list(found[3:]), []]
 
 
+def test_held_events_are_beside_the_outbox_until_they_are_let_go(ledger: Ledger) -> None:
+    def event(name: str) -> Event:
+        return Event(id=name, type="deal.won", subject="deal/1", at=1.0)
+
+    with ledger.unit() as unit:
+        unit.hold_events([event("b"), event("a"), event("b")])
+        unit.add_events([event("c"), event("a")])
+    write(ledger, "hold_events", [event("c"), event("d")])
+    assert [one for _, one in ledger.events(0, 9)] == [event("c")]
+    held = ledger.held_events(0, 9)
+    assert [one for _, one in held] == [event("b"), event("a"), event("d")]
+    assert all(number < 0 for number, _ in held)
+    assert list(ledger.held_events(held[0][0], 1)) == [held[1]]
+    write(ledger, "release_events", ["d", "b", "nobody", "c"])
+    out = ledger.events(0, 9)
+    assert [one for _, one in out] == [event("c"), event("b"), event("d")], "the rest in the order in which it happened"
+    assert [number for number, _ in out] == sorted(number for number, _ in out)
+    assert [one for _, one in ledger.held_events(0, 9)] == [event("a")]
+    write(ledger, "release_events", ["d", "b"])
+    write(ledger, "hold_events", [event("b")])
+    assert list(ledger.events(0, 9)) == list(out), "once"
+    assert len(ledger.held_events(0, 9)) == 1
+
+
 def test_told_writes_are_counted_within_a_window(ledger: Ledger) -> None:
     for kind, at, number in (("blank", 1.0, 2), ("blank", 3.0, 4), ("blank", 3.0, 8), ("delete", 3.0, 16)):
         write(ledger, "count_told", *HERE, kind, at, number)

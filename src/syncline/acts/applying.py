@@ -38,6 +38,7 @@ def apply(hub: Hub, act: Apply, who: str, say: Say) -> Applied:
     return Applied(
         run=done.run, counts={str(what): number for what, number in done.counts.items()},
         dropped=tuple(dropped_of(one, names) for one in dropped), not_reached=not_reached(done.not_reached),
+        events=done.events,
     )  # fmt: skip
 
 

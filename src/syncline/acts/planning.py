@@ -46,7 +46,7 @@ def plan(hub: Hub, act: Plan, who: str, say: Say) -> Planned:
             comes=made.foot.comes,
             open_count=sum(1 for _ in everything(hub)), then=made.foot.then, views=made.head.views,
             missing=tuple(missing_for(hub, creates)),
-            names=names_in(hub, riskiest), not_reached=not_reached(not_now),
+            names=names_in(hub, riskiest), not_reached=not_reached(not_now), events=len(made.foot.events),
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from syncline.acts.tally import Tally
 from syncline.acts.told import NotReached, Synced
 from syncline.mapping.binding import Binding
 from syncline.model.link import NEVER
-from syncline.sync import observe, rebaseline, rounds, run, stops
+from syncline.sync import observe, outgoing, rebaseline, rounds, run, stops
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import NotRead
 
@@ -27,6 +27,7 @@ def sync(hub: Hub, act: Sync, who: str, say: Say) -> Synced:
     choice = chosen(hub.declaration, act.only, act.where, act.limit)
     tally, began, before = Tally(say), hub.clock(), Before(hub)
     working = tally.watching(run.begin(hub, "sync", who))
+    outgoing.catch_up(working)
     not_now = patiently(
         hub, lambda: rounds.sync(working, full=act.full, tell=lambda h, s, n: choice.tell(h, s, n, tally))
     )  # fmt: skip
@@ -43,6 +44,7 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
         open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
         paused=pauses(hub), looks=looks(hub), baselines=baselines(hub), missing=known_missing(hub),
+        events_held=outgoing.waiting(hub),
         not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip
 

@@ -41,6 +41,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     missing: fields of ours that are not there, as far as is known: nothing is written to them.
     kept_back: mode (`read-only`, `approve`) to how many links are due and not written because of it.
     baselines: streams (`system/stream`) that were read anew, and are not written before a person confirms.
+    events_held: events that wait for a plan to be applied.
     """
 
     run: int
@@ -52,6 +53,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     held: int = 0
     waiting: int = 0
     kept_back: dict[str, int] = {}
+    events_held: int = 0
     paused: tuple[str, ...] = ()
     looks: int = 0
     baselines: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
 class Planned(Struct, frozen=True, kw_only=True, tag=True):
     """A plan's head: `counts` of writes by kind, `calls` by system, the seconds these take, and its riskiest writes.
 
-    comes: what it does to each entity in each system.
+    comes: what it does to each entity in each system. events: how many are told to the world outside.
     open_count: what waits for a person, and is in no plan. missing: fields of ours that its creates need.
     """
 
@@ -81,6 +83,7 @@ class Planned(Struct, frozen=True, kw_only=True, tag=True):
     open_count: int = 0
     missing: tuple[Needed, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
+    events: int = 0
 
 
 class Dropped(Struct, frozen=True, kw_only=True):
@@ -96,13 +99,14 @@ class Dropped(Struct, frozen=True, kw_only=True):
 
 
 class Applied(Struct, frozen=True, kw_only=True, tag=True):
-    """`refused`: why nothing of it was done at all. counts: left, already, dropped, waits."""
+    """`refused`: why nothing of it was done at all. counts: left, already, dropped, waits. events: told."""
 
     run: int
     counts: dict[str, int]
     refused: str | None = None
     dropped: tuple[Dropped, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
+    events: int = 0
 
 
 class Difference(Struct, frozen=True, kw_only=True):

@@ -90,7 +90,7 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
         out(f"{one.system}: {one.stream}.{one.field} is missing there, and creates need it: syncline provision.")
     if file is not None:
         out(f"Plan {told.id[:12]} is in {file}; it holds personal data: keep it to yourself and delete it.")
-    if told.writes:
+    if told.writes or told.events:
         out(f"next: {then_of(told, file)}")
 
 
@@ -174,6 +174,8 @@ def show_applied(told: Applied, declaration: Declaration) -> None:
     out(f"Run {told.run}: {many(left, 'value')} written, {already:,} were so already, {dropped:,} left out.")
     if waits:
         out(f"  {many(waits, 'value')} waiting for something that comes by itself.")
+    if told.events:
+        out(f"  {many(told.events, 'event')} told to the world outside.")
     for one in told.dropped[:SHOWN]:
         field = f" {one.field}" if one.field else ""
         out(f"  left out: {one.entity} {one.name}{field} in {one.system} {one.stream}: {one.why}")

@@ -61,6 +61,8 @@ def verdict(told: Synced, strict: bool) -> tuple[int, str]:
         return NOT_DONE, "syncline plan, then syncline baseline confirm"
     if any(one.waiting for one in told.missing) and not told.new_count:
         return NOT_DONE, PROVISION
+    if told.events_held:
+        return NOT_DONE, KEPT_BACK["approve"]
     if told.held and not told.new_count:
         return NOT_DONE, f"syncline resume {told.paused[0]}" if told.paused else "syncline brake"
     if told.new_count or (strict and told.open_count):
@@ -86,6 +88,8 @@ def show(told: Synced, declaration: Declaration) -> None:
         out(f"  {many(number, 'write')} due, and not written: the mode is {mode}.")
     for place in told.baselines:
         out(f"  {place} is read anew, and nothing of it is written until: syncline baseline confirm")
+    if told.events_held:
+        out(f"  {many(told.events_held, 'event')} not told: the mode is approve.")
     stopped = told.held - told.kept_back.get("approve", 0)
     if stopped > 0:
         by = " or ".join(f"the pause of {name} (syncline resume {name})" for name in told.paused)

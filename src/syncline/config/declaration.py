@@ -96,3 +96,7 @@ class Declaration:
         named = self.systems[system].mode if system in self.systems else None
         modes = (self.mode, named, self.entity_modes.get(entity))
         return min((mode for mode in modes if mode is not None), key=MODES.index)
+
+    def mode_of_events(self, entity: str) -> Mode:
+        """Of what is told to the world outside of a record: the more careful one of the hub's and the entity's."""
+        return min(self.mode, self.entity_modes.get(entity, self.mode), key=MODES.index)

@@ -202,6 +202,10 @@ class SqlReads(ABC):
         """The outbox beyond a number, in order, with their numbers."""
         return self.ask(outbox.after, after, limit)
 
+    def held_events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        """What a mode holds, the oldest first, with numbers that count down from 0."""
+        return self.ask(outbox.held, after, limit)
+
     def armed(self) -> Mapping[str, Armed]:
         """How far each rule is from being armed, by its name."""
         return self.ask(marks.armed_rules)

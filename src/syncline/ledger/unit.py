@@ -171,6 +171,22 @@ class SqlUnit(SqlReads):
         """To the outbox; one whose id is there already stays as it is."""
         self.keep("event", self.write_events, events)
 
+    def hold_events(self, events: Sequence[Event]) -> None:
+        """Beside the outbox, until they are let go; one whose id is there already stays as it is."""
+        self.keep("event", self.write_held_events, events)
+
+    def release_events(self, ids: Sequence[str]) -> None:
+        """What is held of these goes out."""
+        self.keep("event", self.write_released, ids)
+
+    def write_held_events(self, session: Session, events: Sequence[Event]) -> None:
+        """They are numbered too."""
+        outbox.add(session, self.numbers, events, held=True)
+
+    def write_released(self, session: Session, ids: Sequence[str]) -> None:
+        """They get their place in the order."""
+        outbox.release(session, self.numbers, ids)
+
     def write_events(self, session: Session, events: Sequence[Event]) -> None:
         """Events are numbered as they are written."""
         outbox.add(session, self.numbers, events)

@@ -29,7 +29,7 @@ from syncline.service.noted import Noted
 from syncline.service.urgent import Looker, Teller
 from syncline.service.web import Web
 from syncline.service.worker import Ending, Worker
-from syncline.sync import derive, wakes
+from syncline.sync import derive, outgoing, wakes
 from syncline.sync.hub import Gathering, Hub
 
 LEASE_SECONDS = 10.0
@@ -130,7 +130,8 @@ class Service:
 
     # ---- from start to end
     def start(self) -> None:
-        """Every thread begins."""
+        """Every thread begins. What another mode held, and this one does not, is let go."""
+        outgoing.catch_up(self.hub)
         self.started = self.elapsed()
         for worker in self.workers:
             worker.start()

@@ -10,7 +10,7 @@ from syncline.mapping.binding import Binding
 from syncline.merge.order import Cycle, Place
 from syncline.model.link import Link
 from syncline.model.rows import Run
-from syncline.sync import birth, deliver, derive, observe, paused, remap, settle, sheet, stops
+from syncline.sync import birth, deliver, derive, observe, outgoing, paused, remap, settle, sheet, stops
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.listed import Applied, Listed
@@ -42,6 +42,7 @@ def apply(hub: Hub, plan: Plan) -> Applied:
     for place in reversed(places):  # children are deleted before their parents
         if (*place, "delete") in rounds:
             each_batch(hub, place, plan, applied, "delete")
+    applied.events = outgoing.release(hub, [one.id for one in plan.foot.events])
     return applied
 
 

@@ -40,6 +40,7 @@ class Applied:
     told:   the rows and fields told, of writes that have a second round.
     not_looked_at: (system, stream) that could not be looked at before the second round, and why.
     not_reached: those that could not be worked on, and when to try again.
+    events: how many that the mode held were let go.
     """
 
     run: int = 0
@@ -49,6 +50,7 @@ class Applied:
     told: set[tuple[int, str, str, str | None]] = field(default_factory=set)
     not_looked_at: dict[tuple[str, str], str] = field(default_factory=dict)
     not_reached: dict[tuple[str, str], NotNow] = field(default_factory=dict)
+    events: int = 0
 
     def of(self, what: What) -> list[Fate]:
         """Those with this fate."""

@@ -155,15 +155,17 @@ def cancel(made: Case, making: Making, rule: Rule) -> None:
 
 # ---- events
 def emit(desk: Desk, case: Case, rule: Rule, episode: Episode) -> None:
-    """To the outbox, in the transaction that makes it true."""
+    """To the outbox, in the transaction that makes it true; where the mode is not live, it is held."""
     data = {name: held.value for name, held in case.record.fields.items() if held.value is not None}
     told = [(kind, data) for kind in rule.events]
     if rule.notify or rule.persons:
         told.append((NOTIFICATION, {**notice(desk, case, rule), "record": data}))
+    live = desk.declaration.mode_of_events(case.record.entity) == "live"
+    out = desk.spread.events if live else desk.spread.held_events
     for kind, what in told:
         name = name_of(rule.name, case.record.id, episode.number, kind)
         subject = f"{case.record.entity}/{case.record.id}"
-        desk.spread.events.append(Event(id=name, type=kind, subject=subject, at=episode.since, data=what))
+        out.append(Event(id=name, type=kind, subject=subject, at=episode.since, data=what))
 
 
 def notice(desk: Desk, case: Case, rule: Rule) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from syncline.mapping.binding import Binding
 from syncline.mapping.field_type import Unfit
 from syncline.merge import brakes, due
 from syncline.merge.case import Case
+from syncline.model.event import Event
 from syncline.model.intent import Intent, Told
 from syncline.model.link import Known, Link
 from syncline.model.record import Value
-from syncline.sync import birth, creating, deliver, derive, remap, sheet, writing
+from syncline.sync import birth, creating, deliver, derive, outgoing, remap, sheet, writing
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
-from syncline.sync.sheet import Comes, Foot, Head, Plan, PlannedField, PlannedWrite, Round, StreamView
+from syncline.sync.sheet import Comes, Foot, Head, Plan, PlannedEvent, PlannedField, PlannedWrite, Round, StreamView
 from syncline.sync.stops import Ready
 from syncline.sync.store import Ledger, Reads, Unit
 
@@ -33,6 +34,8 @@ ROWS = {"create": "created", "update": "updated", "delete": "deleted"}
 """Kinds of write, as what becomes of the rows."""
 
 PAGE = 200
+EVENTS = 10_000
+"""Held events that one plan lists; the next lists more."""
 DIRTY = 1_000_000
 
 
@@ -96,6 +99,7 @@ class Draft:
     then: Counter[str] = field(default_factory=Counter)
     rounds: set[tuple[str, str, Round]] = field(default_factory=set)
     anew: int = 0
+    events: dict[str, PlannedEvent] = field(default_factory=dict)
 
 
 def plan(hub: Hub, scope: Scope | None = None) -> Plan:
@@ -117,6 +121,7 @@ def writes(hub: Hub, scope: Scope, draft: Draft) -> Iterator[PlannedWrite]:
 def cases(hub: Hub, scope: Scope, draft: Draft) -> Iterator[tuple[Desk, Case]]:
     """Every record as delivery would meet it; what is still to be derived is derived on paper first."""
     dirty, after = frozenset(hub.ledger.dirty(DIRTY)), 0
+    waiting = held_by_record(hub)
     while ids := hub.ledger.scan(after, PAGE):
         after = ids[-1]
         desk = desk_on_paper(hub)
@@ -130,8 +135,27 @@ def cases(hub: Hub, scope: Scope, draft: Draft) -> Iterator[tuple[Desk, Case]]:
             if rid in dirty or anew:
                 derive.derive_cases(desk, [case], rolled="all")
             if scope.where(case):
+                list_events(draft, [*waiting.get(rid, ()), *(e for e in desk.spread.held_events if about(e, rid))])
                 yield desk, case
         draft.then["records that a rule makes"] += sum(rid < 0 for rid in desk.cases)
+
+
+def held_by_record(hub: Hub) -> Mapping[int, Sequence[Event]]:
+    """What the mode holds, by the record that it is about: the oldest, as many as one plan lists."""
+    found: dict[int, list[Event]] = {}
+    for one in islice(outgoing.held(hub), EVENTS):
+        found.setdefault(outgoing.record_of(one), []).append(one)
+    return found
+
+
+def about(event: Event, record: int) -> bool:
+    """Is it about this record?"""
+    return outgoing.record_of(event) == record
+
+
+def list_events(draft: Draft, events: Sequence[Event]) -> None:
+    """Each once: what is derived on paper may be held already."""
+    draft.events |= {one.id: PlannedEvent(id=one.id, type=one.type, subject=one.subject) for one in events}
 
 
 def desk_on_paper(hub: Hub) -> Desk:
@@ -291,10 +315,11 @@ def foot(hub: Hub, draft: Draft) -> Foot:
     for (system, stream, write), number in draft.rows.items():
         calls[system] += calls_of(hub, (system, stream), write, number)
     draft.then[remap.ANEW] += draft.anew
+    draft.then["events told to the world outside"] += len(draft.events)
     then = tuple(f"{number} {what}" for what, number in sorted(draft.then.items()) if number)
     return Foot(
         counts=dict(draft.counts), calls=dict(calls), then=then, rounds=tuple(sorted(draft.rounds)), anew=draft.anew,
-        comes=tuple(comes_of(draft.comes)),
+        comes=tuple(comes_of(draft.comes)), events=tuple(draft.events.values()),
     )  # fmt: skip
 
 

@@ -116,11 +116,20 @@ class Comes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fields: dict[str, int] = {}
 
 
+class PlannedEvent(Struct, frozen=True, kw_only=True):
+    """An event that is told to the world outside when the plan is applied."""
+
+    id: str
+    type: str
+    subject: str
+
+
 class Foot(Struct, frozen=True, kw_only=True):
     """What it comes to. `then` says what the answers will add, and what the plan cannot show yet.
 
     rounds: (system, stream, round) of which there are writes.
     anew:   how many values are read anew from where they came, since the mapping has changed.
+    events: what the mode holds, of the records that the plan looks at.
     """
 
     counts: dict[str, int]
@@ -129,6 +138,7 @@ class Foot(Struct, frozen=True, kw_only=True):
     rounds: tuple[tuple[str, str, Round], ...] = ()
     anew: int = 0
     comes: tuple[Comes, ...] = ()
+    events: tuple[PlannedEvent, ...] = ()
 
 
 class Tampered(Exception):

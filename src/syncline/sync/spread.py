@@ -30,6 +30,7 @@ class Spread:
     marks: set[int] = field(default_factory=set)
     wakes: dict[int, Wake] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    held_events: list[Event] = field(default_factory=list)
 
     def wake(self, rid: int, at: float, why: str) -> None:
         """Derive this record again at that moment; of two the earlier stands."""
@@ -74,6 +75,8 @@ class Spread:
             unit.put_wakes(list(self.wakes.values()))
         if self.events:
             unit.add_events(self.events)
+        if self.held_events:
+            unit.hold_events(self.held_events)
 
 
 def look_at_rows_left_out(

@@ -149,6 +149,9 @@ class Reads(Protocol):
     def events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
         """The outbox beyond a number, in the order in which the events were added, with their numbers."""
 
+    def held_events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        """Events that a mode holds, the oldest first, with numbers that count down from 0. `after`: the last one's."""
+
     def armed(self) -> Mapping[str, Armed]:
         """How far each rule is from being armed, by its name; a rule never heard of is not in it."""
 
@@ -232,6 +235,12 @@ class Writes(Protocol):
 
     def add_events(self, events: Sequence[Event]) -> None:
         """To the outbox; one whose id is there already stays as it is."""
+
+    def hold_events(self, events: Sequence[Event]) -> None:
+        """Beside the outbox, until they are let go; one whose id is there already, here or there, stays as it is."""
+
+    def release_events(self, ids: Sequence[str]) -> None:
+        """What is held of these goes to the end of the outbox, in the order in which it happened."""
 
     def arm(self, rules: Sequence[Armed]) -> None: ...
     def save_run(self, run: Run) -> None: ...

@@ -154,6 +154,9 @@ class MemoryReads(MemoryCouplings):
     def events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
         return [one for one in self.t.events.values() if one[0] > after][:limit]
 
+    def held_events(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        return [one for one in self.t.events.values() if one[0] < min(after, 0)][:limit]
+
     def armed(self) -> Mapping[str, Armed]:
         return dict(self.t.armed)
 
@@ -336,8 +339,21 @@ class MemoryUnit(MemoryReads):
     def add_events(self, events: Sequence[Event]) -> None:
         self.writes.append(lambda: each(self.add_event, events))
 
-    def add_event(self, event: Event) -> None:
-        self.t.events.setdefault(event.id, (len(self.t.events) + 1, event))
+    def hold_events(self, events: Sequence[Event]) -> None:
+        self.writes.append(lambda: each(lambda event: self.add_event(event, -1), events))
+
+    def add_event(self, event: Event, sign: int = 1) -> None:
+        number = 1 + max((abs(number) for number, _ in self.t.events.values()), default=0)
+        self.t.events.setdefault(event.id, (sign * number, event))
+
+    def release_events(self, ids: Sequence[str]) -> None:
+        self.writes.append(lambda: self.let_go(set(ids)))
+
+    def let_go(self, ids: set[str]) -> None:
+        going = [event for number, event in self.t.events.values() if number < 0 and event.id in ids]
+        for event in going:
+            del self.t.events[event.id]
+        each(self.add_event, going)
 
     def arm(self, rules: Sequence[Armed]) -> None:
         self.writes.append(lambda: self.t.armed.update((one.rule, one) for one in rules))
