@@ -31,6 +31,9 @@ def of_the_whole(found: World) -> Table:
         ],
         acts.Plan: lambda w: [acts.Plan(out=here), acts.Plan(only="contact", limit=2), acts.Apply(file=here)],
         acts.Verify: lambda w: [acts.Verify()],
+        acts.Baseline: lambda w: [
+            acts.Baseline(how="begin", what="odoo"), acts.Sync(), acts.Baseline(how="confirm"), acts.Sync()
+        ],
         acts.Audit: lambda w: [acts.Audit(), acts.Audit(anew=True, csv=str(w.folder / "csv"))],
     }  # fmt: skip
 
@@ -57,9 +60,18 @@ def of_one_thing(found: World) -> Table:
         acts.Distinct: lambda w: [acts.Distinct(at=str(places["candidate"]))],
         acts.Join: lambda w: [acts.Join(at=str(places["original"]), other=str(places["candidate"]))],
         acts.Part: lambda w: [acts.Part(at=places["row"])],
+        acts.Couple: lambda w: [acts.Couple(file=pairs(w), named="pairs.csv")],
         acts.Pause: lambda w: [acts.Pause(what="odoo"), acts.Pause(what="contact")],
         acts.Resume: lambda w: [acts.Resume(what="odoo"), acts.Resume(what="contact")],
     }  # fmt: skip
+
+
+def pairs(found: World) -> str:
+    """A file with a contact of each, as somebody knows them to be one."""
+    file, email = found.folder / "pairs.csv", found.places["emails"][7]
+    ids = [found.contact(system, email)[1] for system in ("hubspot", "odoo")]
+    file.write_text(f"hubspot/contact,odoo/res.partner#contact\n{','.join(ids)}\n", encoding="utf-8")
+    return str(file)
 
 
 def table(found: World) -> Table:
