@@ -113,6 +113,24 @@ class Settle(Struct, frozen=True, kw_only=True, tag=True):
     value: Value = None
 
 
+class SettleAll(Struct, frozen=True, kw_only=True, tag=True):
+    """The same of all that is open and fits, as one run. take: `system`'s value, also where the record has it already.
+
+    kinds: conflict, difference (a first one), withheld; empty: all that can be settled so.
+    field: `entity.field`. only: an entity. where: a condition over its records. limit: so many at most.
+    dry:   only say how many that would be.
+    """
+
+    how: Literal["take", "keep", "redo"]
+    system: str | None = None
+    kinds: tuple[Literal["conflict", "difference", "withheld"], ...] = ()
+    field: str | None = None
+    only: str | None = None
+    where: str | None = None
+    limit: int | None = None
+    dry: bool = False
+
+
 class Withhold(Struct, frozen=True, kw_only=True, tag=True):
     """A field of a record is left alone in a system (in all, without one) until a person says otherwise."""
 
@@ -211,6 +229,7 @@ Act: TypeAlias = (
     | Provision
     | Parked
     | Settle
+    | SettleAll
     | Withhold
     | Distinct
     | Join

@@ -18,6 +18,7 @@ from syncline.acts.refusal import Refusal
 from syncline.acts.ruling import answer, fire
 from syncline.acts.same import distinct, join, part
 from syncline.acts.settling import settle, withhold
+from syncline.acts.settling_all import settle_all
 from syncline.acts.stopping import pause, release, resume
 from syncline.acts.syncing import sync
 from syncline.acts.told import Refused, Told
@@ -51,7 +52,8 @@ Doing = Callable[[Hub, Any, str, Say], Told]
 
 DOINGS: Mapping[type, Doing] = {
     acts.Sync: sync, acts.Plan: plan, acts.Apply: apply, acts.Undo: take_back, acts.Provision: provision,
-    acts.Parked: parked, acts.Settle: settle, acts.Withhold: withhold, acts.Distinct: distinct, acts.Join: join,
+    acts.Parked: parked, acts.Settle: settle, acts.SettleAll: settle_all,
+    acts.Withhold: withhold, acts.Distinct: distinct, acts.Join: join,
     acts.Part: part, acts.Couple: couple, acts.Answer: answer, acts.Fire: fire, acts.Release: release,
     acts.Baseline: baseline, acts.Pause: pause, acts.Resume: resume, acts.Verify: verify, acts.Audit: audit,
 }  # fmt: skip

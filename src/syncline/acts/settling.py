@@ -11,13 +11,11 @@ from syncline.acts.refusal import refuse
 from syncline.acts.told import Done
 from syncline.acts.typed import typed
 from syncline.look.place import Place, parse
-from syncline.merge import conflicts
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.record import RECORD_SIDE
-from syncline.sync import people
+from syncline.sync import people, settled_in_bulk
 from syncline.sync import settled_by_hand as by_hand
-from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
 Decision = Callable[[Hub], None]
@@ -60,7 +58,7 @@ def taking(hub: Hub, case: Case, place: Place, field: str, system: str | None, w
     if named == RECORD_SIDE:
         if conflict is None:
             raise refuse(f"{rid}.{field} is in no conflict: the record holds its value.", "syncline conflicts")
-        return said, lambda h: take_record(h, rid, field, who)
+        return said, lambda h: people.decide(h, rid, by_hand.record_taken(field, who))
     links = links_of_system(case, place, system)
     if conflict is not None:
         side = next((link for link in links if str(link.id) in conflict.sides), None)
@@ -71,6 +69,9 @@ def taking(hub: Hub, case: Case, place: Place, field: str, system: str | None, w
     is_open = [link for link in links if case.is_open(link.id, field)]
     if is_open:
         return said, lambda h: by_hand.take_there(h, rid, field, is_open[0].id, who)
+    others = differing(case, field, links)
+    if others:
+        return said, lambda h: people.decide(h, rid, settled_in_bulk.all_kept(field, others, who))
     refused = by_hand.proposal(hub, rid, field, frozenset(link.id for link in links))
     if refused is None:
         raise refuse(
@@ -82,16 +83,11 @@ def taking(hub: Hub, case: Case, place: Place, field: str, system: str | None, w
     )
 
 
-def take_record(hub: Hub, record: int, field: str, who: str) -> None:
-    """The record's own value stands, and goes to every side of the conflict."""
-
-    def decision(desk: Desk, case: Case) -> None:
-        conflict = case.record.conflicts.get(field)
-        if conflict is not None:
-            value = conflict.sides.get(RECORD_SIDE, case.value(field).value)
-            conflicts.settle(case, field, value, None, who)
-
-    people.decide(hub, record, decision)
+def differing(case: Case, field: str, links: Collection[Link]) -> list[int]:
+    """The links where the field is a first difference, if what the record holds is what one of these says."""
+    if not any(settled_in_bulk.says_so(case, link, field) for link in links):
+        return []
+    return [lid for lid in case.links if case.known(lid, field).differs]
 
 
 # ---- keep and redo
@@ -104,7 +100,7 @@ def leaving(case: Case, place: Place, field: str, keep: bool, who: str) -> tuple
                 f"{rid}.{field} is in a conflict: both sides changed it.",
                 f"syncline conflicts take SYSTEM {rid}.{field}, or: syncline conflicts set VALUE {rid}.{field}",
             )
-        return f"{rid}.{field} goes to every side", lambda h: take_record(h, rid, field, who)
+        return f"{rid}.{field} goes to every side", lambda h: people.decide(h, rid, by_hand.record_taken(field, who))
     found = [link for link in links_at(case, place) if case.is_open(link.id, field)]
     if not found:
         raise refuse(f"Nothing is open at {place}.", "syncline conflicts lists what is")

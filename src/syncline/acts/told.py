@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from syncline.ledger.open_items import OpenKind
 from syncline.look.audited import Audited as Audited
 from syncline.look.away import NotReached as NotReached
 from syncline.look.opened import Opened as Opened
@@ -186,6 +187,30 @@ class Provisioned(Struct, frozen=True, kw_only=True, tag=True):
     read_only: tuple[str, ...] = ()
 
 
+class Sort(Struct, frozen=True, kw_only=True):
+    """What was open of one field: how many of it are settled, and how many are left as they are."""
+
+    kind: OpenKind
+    entity: str
+    field: str
+    settled: int
+    left: int
+
+
+class Settled(Struct, frozen=True, kw_only=True, tag=True):
+    """run: what `undo` takes; 0: nothing was settled. left: the reasons why some are left, with how many.
+
+    said: what was told to the systems at once, and what is told later.
+    """
+
+    run: int
+    settled: int
+    sorts: tuple[Sort, ...]
+    left: dict[str, int] = {}
+    said: str = ""
+    dry: bool = False
+
+
 class Uncoupled(Struct, frozen=True, kw_only=True):
     """A line of an import that was refused: why, and what to do."""
 
@@ -227,7 +252,9 @@ class Refused(Struct, frozen=True, kw_only=True, tag=True):
     code: Literal["bad-input", "not-reached", "failed"] = "bad-input"
 
 
-Told: TypeAlias = Synced | Planned | Applied | Verified | Undone | Provisioned | Audited | Coupled | Done | Refused
+Told: TypeAlias = (
+    Synced | Planned | Applied | Verified | Undone | Provisioned | Audited | Coupled | Settled | Done | Refused
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)

@@ -13,6 +13,7 @@ from syncline.cli import (
     backup,
     baseline,
     check,
+    conflicts,
     connect,
     connector,
     demo,
@@ -68,8 +69,8 @@ def program() -> typer.Typer:
     add(app, {"status": status.status, "runs": status.runs, "show": record.show, "explain": record.explain})
     family(app, "parked", open_things.parked, retry=open_things.retry, skip=open_things.skip, edit=open_things.edit)
     family(
-        app, "conflicts", open_things.conflicts, take=open_things.take, set=open_things.set_, keep=open_things.keep,
-        redo=open_things.redo,
+        app, "conflicts", conflicts.conflicts, take=conflicts.take, set=conflicts.set_, keep=conflicts.keep,
+        redo=conflicts.redo,
     )  # fmt: skip
     add(app, {"withhold": open_things.withhold})
     family(app, "brake", stops.brake, show=stops.show, release=stops.release)

@@ -36,13 +36,6 @@ def parked(
     listed(context, ("parked", "candidate", "asked", "paused"), code, limit, hub, ledger, json)
 
 
-def conflicts(
-    context: typer.Context, limit: Most = MOST, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False
-) -> None:
-    """Fields that two sides changed, that differed when they met, or that are withheld."""
-    listed(context, ("conflict", "difference", "withheld"), None, limit, hub, ledger, json)
-
-
 def listed(
     context: typer.Context, kinds: Sequence[OpenKind], code: str | None, limit: int, hub: Path, ledger: Path | None,
     json: bool,
@@ -134,51 +127,6 @@ def one_value(value: str | None, blank: bool, words: str) -> bool:
     if (value is None) == (not blank):
         stop("Say a VALUE, or --blank.", f"syncline {words} VALUE", BAD_INPUT)
     return blank
-
-
-# ---- conflicts
-def take(
-    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="Whose present value becomes the record's.")],
-    at: At, field: Field = None, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """One side's present value becomes the record's, and goes everywhere."""
-    settle("take", at, field, hub, ledger, json, system=system)
-
-
-def set_(
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="Text, 12.50 EUR, or JSON for lists and groups.")],
-    at: At, field: Field = None, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Another value becomes the record's, and goes everywhere."""
-    settle("set", at, field, hub, ledger, json, value=value)
-
-
-def keep(at: At, field: Field = None, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
-    """That system keeps what it holds."""
-    settle("keep", at, field, hub, ledger, json)
-
-
-def redo(at: At, field: Field = None, hub: HubFile = HUB, ledger: LedgerFile = None, json: AsJson = False) -> None:
-    """The record's value goes there after all."""
-    settle("redo", at, field, hub, ledger, json)
-
-
-def settle(
-    how: str, at: str, field: str | None, hub: Path, ledger: Path | None, json: bool, *, system: str | None = None,
-    value: str | None = None,
-) -> None:  # fmt: skip
-    """One of the four."""
-    import msgspec
-
-    from syncline.acts.act import Settle
-    from syncline.cli.asked import do
-    from syncline.cli.meant import place_of
-    from syncline.cli.opened import declared
-
-    opened = declared(hub, ledger)
-    place = place_of(opened, at, f"syncline conflicts {how}", field=field)
-    act = msgspec.convert({"type": "Settle", "how": how, "at": place, "system": system, "value": value}, Settle)
-    do(act, hub, ledger, json=json, opened=opened)
 
 
 def withhold(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import Protocol
 
 from msgspec import Struct, structs
 
@@ -63,6 +64,29 @@ def everything(hub: Hub, kinds: Sequence[OpenKind] = KINDS, code: str | None = N
             yield from described(hub, [one for one in page if code in (None, one.code)])
     if "parked" in kinds:
         yield from (of_row(hub, row) for row in parked_rows(hub) if code in (None, row.parking.code))
+
+
+class Which(Protocol):
+    """What of a list is meant."""
+
+    def means(self, item: OpenItem) -> bool:
+        """As far as the item itself says."""
+
+    @property
+    def holds(self) -> Callable[[Case], bool]:
+        """Is the condition true of the record?"""
+
+
+def chosen_of(hub: Hub, kinds: Sequence[OpenKind], which: Which) -> Iterator[Opened]:
+    """What is open of these kinds and is meant, kind by kind, page by page."""
+    for kind in kinds:
+        after: OpenItem | None = None
+        while page := hub.ledger.open_items(kind, after=after, limit=PAGE):
+            after = page[-1]
+            desk = plan.desk_on_paper(hub)
+            meant = [one for one in page if which.means(one)]
+            desk.load({one.record for one in meant})
+            yield from described(hub, [one for one in meant if which.holds(desk.cases[one.record])])
 
 
 def parked_rows(hub: Hub) -> Iterator[ParkedRow]:

@@ -15,11 +15,14 @@ from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.undo import undo_writes as undo_run
 
+Decision = Callable[[Desk, Case], None]
+"""What is decided of one record. Raises before it has changed anything, where that cannot be done."""
+
 NOT_THE_SAME = "not the same"
 """What history says of a candidate that is a record of its own."""
 
 
-def decide(hub: Hub, record: int, decision: Callable[[Desk, Case], None]) -> None:
+def decide(hub: Hub, record: int, decision: Decision) -> None:
     """One decision about one record, in one transaction."""
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "person")
@@ -32,6 +35,11 @@ def decide(hub: Hub, record: int, decision: Callable[[Desk, Case], None]) -> Non
 
 def take_side(hub: Hub, record: int, field: str, link: int, who: str) -> None:
     """That side's present value becomes the record's: agreed there, due elsewhere."""
+    decide(hub, record, side_taken(field, link, who))
+
+
+def side_taken(field: str, link: int, who: str) -> Decision:
+    """The same, for one desk."""
 
     def decision(desk: Desk, case: Case) -> None:
         conflict = case.record.conflicts.get(field)
@@ -40,7 +48,7 @@ def take_side(hub: Hub, record: int, field: str, link: int, who: str) -> None:
         elif case.known(link, field).differs:
             take_difference(case, field, link, who)
 
-    decide(hub, record, decision)
+    return decision
 
 
 def set_value(hub: Hub, record: int, field: str, value: Value, who: str) -> None:
@@ -69,6 +77,11 @@ def keep_record(hub: Hub, record: int, field: str, link: int, who: str) -> None:
 
     Raises Unfit where what the system holds does not fit: over what cannot be read nothing is written.
     """
+    decide(hub, record, record_kept(field, link, who))
+
+
+def record_kept(field: str, link: int, who: str) -> Decision:
+    """The same, for one desk."""
 
     def decision(desk: Desk, case: Case) -> None:
         known = case.known(link, field)
@@ -81,7 +94,7 @@ def keep_record(hub: Hub, record: int, field: str, link: int, who: str) -> None:
             emptied=case.value(field).version, withheld=pending,
         )  # fmt: skip
 
-    decide(hub, record, decision)
+    return decision
 
 
 def not_the_same(hub: Hub, record: int, who: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from syncline.merge import conflicts
 from syncline.merge.case import Case
 from syncline.model.entry import Entry
 from syncline.model.link import Withheld
-from syncline.model.record import DOES_NOT_FIT
+from syncline.model.record import DOES_NOT_FIT, RECORD_SIDE
 from syncline.sync import people
 from syncline.sync.answers import CannotDo
 from syncline.sync.desk import Desk
@@ -17,6 +18,11 @@ PROPOSED = frozenset({"refused", "blank-refused", "conflict-lost", "first-lost"}
 
 def take_there(hub: Hub, record: int, field: str, link: int, who: str) -> None:
     """What that system holds now becomes the record's value: agreed there, due elsewhere."""
+    people.decide(hub, record, there_taken(field, link, who))
+
+
+def there_taken(field: str, link: int, who: str) -> people.Decision:
+    """The same, for one desk."""
 
     def decision(desk: Desk, case: Case) -> None:
         if field not in case.view(link):
@@ -24,7 +30,7 @@ def take_there(hub: Hub, record: int, field: str, link: int, who: str) -> None:
         people.take_difference(case, field, link, who)
         case.learn(link, field, tries=0, rewrites=())
 
-    people.decide(hub, record, decision)
+    return decision
 
 
 def proposal(hub: Hub, record: int, field: str, links: frozenset[int]) -> Entry | None:
@@ -36,6 +42,11 @@ def proposal(hub: Hub, record: int, field: str, links: frozenset[int]) -> Entry 
 
 def keep_there(hub: Hub, record: int, field: str, link: int, who: str) -> None:
     """The system keeps what it holds, until the record's field has a new value or somebody edits it there."""
+    people.decide(hub, record, there_kept(field, link, who))
+
+
+def there_kept(field: str, link: int, who: str) -> people.Decision:
+    """The same, for one desk."""
 
     def decision(desk: Desk, case: Case) -> None:
         known, version = case.known(link, field), case.value(field).version
@@ -49,17 +60,34 @@ def keep_there(hub: Hub, record: int, field: str, link: int, who: str) -> None:
             base=None, filling=False, agreed=version, emptied=version,
         )  # fmt: skip
 
-    people.decide(hub, record, decision)
+    return decision
 
 
 def let_through(hub: Hub, record: int, field: str, link: int, who: str) -> None:
     """A withheld field: the record's value goes there."""
+    people.decide(hub, record, passed_through(field, link, who))
+
+
+def passed_through(field: str, link: int, who: str) -> people.Decision:
+    """The same, for one desk."""
 
     def decision(desk: Desk, case: Case) -> None:
         case.note("person", field, link, case.view(link).get(field), case.value(field).value, who)
         case.learn(link, field, withheld=None, agreed=None, filling=True, emptied=case.value(field).version)
 
-    people.decide(hub, record, decision)
+    return decision
+
+
+def record_taken(field: str, who: str) -> people.Decision:
+    """The record's own value stands, and goes to every side of the conflict."""
+
+    def decision(desk: Desk, case: Case) -> None:
+        conflict = case.record.conflicts.get(field)
+        if conflict is not None:
+            value = conflict.sides.get(RECORD_SIDE, case.value(field).value)
+            conflicts.settle(case, field, value, None, who)
+
+    return decision
 
 
 def withhold(hub: Hub, record: int, field: str, links: frozenset[int], who: str) -> None:
