@@ -186,7 +186,7 @@ def show_reached(
         those = [one for one in needs if (one["system"], one["state"]) == (system, state)]
         named = ", ".join(f"{one['stream']}.{one['field']}" for one in those)
         if system not in away:
-            out(f"{system}: creates need {named}: {STATES[state]}.")
+            out(f"{system}: the hub needs {named}: {STATES[state]}.")
 
 
 def paused_now(opened: Declared, found: Sequence[Reached]) -> list[dict[str, str]]:
