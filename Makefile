@@ -57,6 +57,7 @@ bench: setup  ## measure
 	$(BIN)/python bench/bench.py
 	$(BIN)/python bench/door_bench.py
 	$(BIN)/python bench/webhook_bench.py
+	$(BIN)/python bench/audit_bench.py
 
 bench-large: setup  ## measure with many records
 	$(BIN)/python bench/bench.py --large

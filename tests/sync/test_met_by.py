@@ -7,7 +7,7 @@ from dataclasses import replace
 from small_world import Small, contacts
 
 from syncline.identity.match import MatchRule
-from syncline.sync import rounds, sheet
+from syncline.sync import observe, remap, rounds, sheet
 from syncline.sync.hub import Hub
 
 
@@ -43,8 +43,6 @@ def test_rows_that_met_by_two_declarations_are_known_even_when_the_first_is_back
 
 def test_a_declaration_that_changes_before_the_baseline_ends_is_known_too() -> None:
     small = Small(contacts("crm", "erp"))
-    from syncline.sync import observe
-
     while not small.hub.ledger.cursor("crm", "contact", "changes").ended:
         observe.advance(small.hub, "crm", "contact")
     assert met_by(small.hub) == small.hub.meetings["contact"]
@@ -62,3 +60,14 @@ def test_what_decides_nothing_about_a_meeting_is_not_in_it() -> None:
     fields = {"contact": replace(entity, fields={**entity.fields, "name": name})}
     assert sheet.meeting_hash(replace(declared, entities=fields), "contact") != before
     assert sheet.meeting_hash(replace(declared, births=()), "contact") != before
+
+
+def test_a_plan_reads_rows_again_once_a_mapping_may_have_changed() -> None:
+    small = Small(contacts("crm", "erp"))
+    assert remap.is_as_met(small.hub), "nothing was read"
+    small.systems["crm"].make("contact", {"email": "a@example.test", "name": "A"})
+    small.observe()
+    assert remap.is_as_met(small.hub)
+    assert not remap.is_as_met(by_name(small.hub))
+    small.deliver()
+    assert not remap.is_as_met(small.hub), "what was told may come back in another form"

@@ -22,6 +22,7 @@ from syncline.acts.refusal import refuse
 from syncline.acts.syncing import not_reached
 from syncline.acts.tally import Tally
 from syncline.acts.told import Audited
+from syncline.acts.writers import asked
 from syncline.connect.connector import Limit
 from syncline.egress.reading import reading
 from syncline.look.audit_csv import Folder
@@ -46,7 +47,7 @@ def audit(hub: Hub, act: Audit, who: str, say: Say) -> Audited:
         working = tally.watching(run.begin(replace(hub, door=reading(hub.door, act.share)), "audit", who))
         not_now = patiently(working, lambda: rounds.read_all(working))
         scan = Scan(hub, hub.connectors, folder.add if folder else None, comparing(say))
-        told = audited(working, act, tally, scan, not_now, anew)
+        told = audited(working, act, tally, scan, not_now, anew, say)
         told = with_next(told, hub.clock() - began)
         if folder is not None:
             folder.finish(told)
@@ -58,17 +59,20 @@ def comparing(say: Say) -> Callable[[int], None]:
     return lambda records: say(Step(what="comparing", done=records))
 
 
-def audited(hub: Hub, act: Audit, tally: Tally, scan: Scan, not_now: NotRead, anew: str) -> Audited:
+def audited(hub: Hub, act: Audit, tally: Tally, scan: Scan, not_now: NotRead, anew: str, say: Say) -> Audited:
     """What was read, counted."""
     foot = scan.run()
     creates = {(system, stream) for system, stream, write in scan.draft.rows if write == "create"}
+    say(Step(what="asking who else writes"))
+    others = asked(hub, scan)
     missing = [f"{one.system} {one.stream}.{one.field}" for one in missing_for(hub, creates)]
     return Audited(
         hub=hub.declaration.name, at=hub.clock(), mode=hub.declaration.mode, share=act.share,
         limits=tuple(limits_of(hub, act.share)), systems=tuple(hub.declaration.order), read=tally.read, took=0.0,
         entities=scan.told(), comes=foot.comes, counts=foot.counts, calls=foot.calls,
         seconds=seconds_of(hub, foot.calls), open_count=sum(1 for _ in everything(hub)), then=foot.then,
-        missing=tuple(missing), anew=anew, csv=act.csv, not_reached=not_reached(not_now),
+        missing=tuple(missing), writers=tuple(others.writers), unasked=tuple(dict.fromkeys(others.silent)), anew=anew,
+        csv=act.csv, not_reached=not_reached(not_now),
     )  # fmt: skip
 
 

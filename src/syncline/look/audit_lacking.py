@@ -26,6 +26,8 @@ def fate(desk: Desk, case: Case, binding: Binding, creates: Collection[tuple[str
     if any(link.state == "tombstone" for link in links):
         return False, f"its row in {system} was deleted"
     birth = next((link for link in links if link.state == "birth"), None)
+    if birth is not None and birth.parked is not None and birth.parked.code == questions.MAY_BE_DUPLICATE:
+        return False, LOOKS
     if birth is not None and (birth.parked is not None or not is_asked_about(desk, case, birth)):
         return False, birth.parked.code if birth.parked is not None else birth.why or WAITS
     if birth is not None:

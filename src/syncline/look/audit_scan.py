@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heappush, heapreplace
 from itertools import combinations
 
 from syncline.connect.connector import Connector
@@ -30,6 +31,9 @@ from syncline.sync.store import Row
 PAGE = 500
 REP = "rep"
 AMBIGUOUS = "ambiguous-match"
+SAMPLE = 200
+"""So many of the latest changed rows of each stream are asked who wrote them."""
+
 MOST_REASONS = 40
 OTHER = "other reasons"
 """Beyond so many different reasons they are counted together."""
@@ -119,7 +123,10 @@ class EntityScan:
 
 @dataclass
 class Scan:
-    """One look at all records of a ledger. listed: hears of each finding; None: nobody."""
+    """One look at all records of a ledger. listed: hears of each finding; None: nobody.
+
+    written: stream to the fields that going live would write there, and how often. latest: its rows that changed last.
+    """
 
     hub: Hub
     connectors: Mapping[str, Connector]
@@ -127,6 +134,8 @@ class Scan:
     said: Callable[[int], None] = lambda records: None
     draft: plan.Draft = field(default_factory=plan.Draft)
     entities: dict[str, EntityScan] = field(default_factory=dict)
+    written: dict[Place, Counter[str]] = field(default_factory=dict)
+    latest: dict[Place, list[tuple[float, str]]] = field(default_factory=dict)
 
     def run(self) -> Foot:
         """Counts everything, and says what a plan of it comes to: by plan's own functions."""
@@ -134,6 +143,9 @@ class Scan:
         self.entities = {entity: EntityScan(self.hub, entity) for entity in found}
         for number, (desk, case) in enumerate(plan.cases(self.hub, plan.Scope(), self.draft), start=1):
             planned = list(plan.counted(self.draft, plan.writes_of(desk, case, self.draft)))
+            for write in planned:
+                fields = self.written.setdefault((write.system, write.stream), Counter())
+                fields.update(one.field for one in write.fields if write.write == "update")
             entity = self.entities.get(case.record.entity)
             if entity is not None:
                 self.count(desk, entity, case, planned)
@@ -164,6 +176,7 @@ class Scan:
                 marks += self.mark(desk, one, case, ("second-row", "", (one.labels[place],), "", False))
             else:
                 here[place] = link
+                self.remember(place, link)
             if link.parked is not None:
                 marks += self.mark(
                     desk, one, case, ("parked", link.parked.code, (one.labels[place],), "", False), link.parked.reason
@@ -182,6 +195,15 @@ class Scan:
         if self.listed is not None:
             self.listed(self.finding(desk, one, case, marks, odd))
 
+    def remember(self, place: Place, link: Link) -> None:
+        """The rows that changed last, as many as are asked about."""
+        latest = self.latest.setdefault(place, [])
+        row = (link.stamp or 0.0, link.external_id or "")
+        if len(latest) < SAMPLE:
+            heappush(latest, row)
+        elif row > latest[0]:
+            heapreplace(latest, row)
+
     def places(
         self, desk: Desk, one: EntityScan, case: Case, here: Mapping[Place, Link], planned: Sequence[PlannedWrite]
     ) -> Iterator[str]:
@@ -190,13 +212,16 @@ class Scan:
         for pair in combinations(labels, 2):
             one.both[" + ".join(pair)] += 1
         one.every += len(labels) == len(one.bindings) > 1
-        other = case.record.asks
+        may_be, other = case.record.may_be, case.record.candidate_of
+        which: Which = ("duplicate", "", labels, "", False)
         if other is not None:
-            kind: Kind = "duplicate" if shares_a_key(desk, case, other) else "lookalike"
-            which: Which = (kind, "", labels, "", False)
             one.bin(which).keep(other)
             yield from self.mark(desk, one, case, which, f"may be the same as record {other}", other=other)
             return
+        if may_be is not None:
+            which, why = ("lookalike", "", labels, "", False), f"{may_be.score:.0f} of 100: {', '.join(may_be.why)}"
+            one.bin(which).keep(may_be.record)
+            yield from self.mark(desk, one, case, which, why, other=may_be.record)
         if len(labels) == len(one.bindings):
             return
         creates = {(write.system, write.stream) for write in planned if write.write == "create"}
@@ -327,12 +352,6 @@ def says_rep(binding: Binding, link: Link) -> bool:
     return bound is not None and any(link.seen.get(raw.split(".", 1)[0]) for raw in bound.lens.reads)
 
 
-def shares_a_key(desk: Desk, case: Case, other: int) -> bool:
-    """Has it a match key of the record that it may duplicate? Else it only resembles it."""
-    found = desk.case(other)
-    return found is None or bool({*desk.keys(case)} & {*desk.keys(found)})
-
-
 def words_of(which: Which) -> str:
     """What is said of a record, in a line of the list."""
     kind, why, systems, missing, born = which
@@ -340,7 +359,7 @@ def words_of(which: Which) -> str:
     if kind == "only":
         return f"only in {where}: " + (f"going live makes it in {missing}" if born else f"not in {missing}, {why}")
     return {
-        "duplicate": f"duplicate in {where}", "lookalike": f"may be a duplicate in {where}",
+        "duplicate": f"duplicate in {where}", "lookalike": "looks like another record",
         "second-row": f"a second row in {where}", "ambiguous": "matches several records",
         "parked": f"cannot be read: {why}", "without-rep": why,
     }[kind]  # fmt: skip

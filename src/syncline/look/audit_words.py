@@ -92,7 +92,7 @@ def of_found(one: Found) -> str:
         return f"only in {where}, left alone: {one.why}"
     return {
         "duplicate": f"may be duplicates inside {where}, of {many(one.groups, 'record')}",
-        "lookalike": f"look like another record in {where}",
+        "lookalike": f"in {where}, look like another record that no key joins",
         "second-row": f"a second row of the same record in {where}; read, never written",
         "ambiguous": f"match several records, in {where}", "parked": f"{one.why}, in {where}",
         "without-rep": one.why,

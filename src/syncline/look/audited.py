@@ -39,7 +39,7 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     only:        they are in `systems` and not in `missing`; `born`: going live would make them there; else why not.
     duplicate:   of rows of one system, that one may be the other; `groups`: how many of which one is to stay.
-    lookalike:   they resemble another record, and share no key with it.
+    lookalike:   they look like another record, and no match rule joins them; they are among `only` too.
     second-row:  rows beside another row of the same record in one system; they are read and never written.
     ambiguous:   rows that match several records. parked: rows and records that cannot be read or settled.
     without-rep: records that nobody is the rep of.

@@ -72,14 +72,19 @@ def forget(*arguments: Any) -> None:
     """A write on paper."""
 
 
+@dataclass(frozen=True)
 class OnPaper:
-    """The gate of a plan: everything that is ready, and what a changed mapping would say differently."""
+    """The gate of a plan: everything that is ready, and what a changed mapping would say differently.
 
+    as_met: no mapping has changed (see `remap.is_as_met`).
+    """
+
+    as_met: bool = False
     run: int | None = None
 
     def also(self, desk: Desk, binding: Binding, case: Case, lid: int) -> Mapping[str, Told]:
         """What an applied plan writes beside what is due."""
-        return remap.remapped(desk, binding, case, lid)
+        return {} if self.as_met else remap.remapped(desk, binding, case, lid)
 
     def pick(self, desk: Desk, binding: Binding, ready: Sequence[Ready]) -> list[Ready]:
         """All."""
@@ -91,7 +96,7 @@ class OnPaper:
 
 @dataclass
 class Draft:
-    """What is counted while the writes pass by."""
+    """What is counted while the writes pass by. gate: says whether a mapping has changed."""
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -100,6 +105,7 @@ class Draft:
     rounds: set[tuple[str, str, Round]] = field(default_factory=set)
     anew: int = 0
     events: dict[str, PlannedEvent] = field(default_factory=dict)
+    gate: OnPaper = OnPaper()
 
 
 def plan(hub: Hub, scope: Scope | None = None) -> Plan:
@@ -122,6 +128,7 @@ def cases(hub: Hub, scope: Scope, draft: Draft) -> Iterator[tuple[Desk, Case]]:
     """Every record as delivery would meet it; what is still to be derived is derived on paper first."""
     dirty, after = frozenset(hub.ledger.dirty(DIRTY)), 0
     waiting = held_by_record(hub)
+    draft.gate = OnPaper(as_met=remap.is_as_met(hub))
     while ids := hub.ledger.scan(after, PAGE):
         after = ids[-1]
         desk = desk_on_paper(hub)
@@ -130,7 +137,7 @@ def cases(hub: Hub, scope: Scope, draft: Draft) -> Iterator[tuple[Desk, Case]]:
             case = desk.cases[rid]
             if scope.only not in (None, case.record.entity):
                 continue
-            anew = remap.retake(desk, case) if scope.whole else 0
+            anew = remap.retake(desk, case) if scope.whole and not draft.gate.as_met else 0
             draft.anew += anew
             if rid in dirty or anew:
                 derive.derive_cases(desk, [case], rolled="all")
@@ -176,16 +183,16 @@ def writes_of(desk: Desk, case: Case, draft: Draft) -> Iterator[PlannedWrite]:
             draft.then["writes sent before, whose outcome is not known yet"] += 1
             continue
         binding = desk.binding(link)
-        planned = planned_write(desk, binding, link, ready_of(desk, binding, case, link), case, draft)
+        planned = planned_write(desk, binding, link, ready_of(desk, binding, case, link, draft.gate), case, draft)
         if planned is not None:
             yield planned
 
 
-def ready_of(desk: Desk, binding: Binding, case: Case, link: Link) -> Ready | None:
+def ready_of(desk: Desk, binding: Binding, case: Case, link: Link, gate: OnPaper) -> Ready | None:
     """By delivery's own functions: never a second implementation."""
     ready = None
     if link.state != "birth":
-        ready = deliver.decide(desk, binding, link, None, OnPaper())
+        ready = deliver.decide(desk, binding, link, None, gate)
     elif birth.may_begin(case.record, link) and not birth.is_superseded(desk.hub, link):
         if link.writing is None and birth.is_asked_about(desk, case, link):
             return None  # I14

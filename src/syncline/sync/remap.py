@@ -17,6 +17,14 @@ from syncline.model.link import UNKNOWN_FIELD
 from syncline.model.record import NOTHING
 from syncline.sync import writing
 from syncline.sync.desk import Desk
+from syncline.sync.hub import Hub
+
+
+def is_as_met(hub: Hub) -> bool:
+    """Did every row meet by today's declaration, and was nothing told to any since? Then no mapping has changed."""
+    cursors = [(one, hub.ledger.cursor(one.system, one.stream, "changes")) for one in hub.declaration.bindings]
+    read = [(one, cursor) for one, cursor in cursors if cursor.baselined or cursor.ended or cursor.after]
+    return all(cursor.met_by == hub.meetings[one.entity] for one, cursor in read) and not hub.ledger.has_written()
 
 
 def remapped(desk: Desk, binding: Binding, case: Case, lid: int) -> dict[str, Told]:
