@@ -298,7 +298,9 @@ def test_its_sentences_say_what_matters(world: ActingWorld) -> None:
     assert where == "contact: 8 in crm, 7 in erp, 5 in both."
     assert differs.startswith("Of ")
     assert "contact.name 1" in differs
-    assert stands == ("1 row may be duplicates inside one system; 1 row match several records; 1 value does not fit.")
+    assert stands == (
+        "1 row may be there twice inside one system; 1 row matches several records; 1 value does not fit."
+    )
 
 
 def test_progress_names_what_is_read_matched_and_compared(world: ActingWorld) -> None:

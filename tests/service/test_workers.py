@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from syncline.connect.door import Unreachable
 from syncline.connect.request import Answer, Effect, Request
+from syncline.egress.reading import reading
 from syncline.ledger.errors import LeaseLost
 from syncline.ledger.sql import open_ledger
 from syncline.service.closing import ClosingDoor
@@ -138,6 +139,28 @@ def test_when_it_is_over_nothing_more_is_sent() -> None:
     with pytest.raises(Unreachable, match="crm: the service is ending, and sends nothing more"):
         door.call("crm", Request(method="POST", path="/"), "write")
     assert inner.calls == 1
+
+
+class Parted(Open):
+    """A door that knows limits."""
+
+    part = 1.0
+
+    def sharing(self, part: float) -> Open:
+        self.part = part
+        return self
+
+
+def test_what_only_reads_keeps_to_its_share_and_ends_with_the_service() -> None:
+    over, inner = threading.Event(), Parted()
+    door = reading(ClosingDoor(door=inner, over=over), 0.25)
+    assert door.call("crm", Request(method="GET", path="/"), "read").status == 200
+    with pytest.raises(Unreachable, match="crm: this only reads"):
+        door.call("crm", Request(method="POST", path="/"), "write")
+    over.set()
+    with pytest.raises(Unreachable, match="the service is ending"):
+        door.call("crm", Request(method="GET", path="/"), "read")
+    assert (inner.part, inner.calls) == (0.25, 1)
 
 
 def test_a_system_that_is_away_is_logged_when_it_goes_and_when_it_comes_back() -> None:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 SHOWN_FIELDS = 15
 SHOWN_FOUND = 8
 SHOWN_EXAMPLES = 2
+ASKS = {
+    "integration": "Is another integration still on?",
+    "import": "Will it be imported again?",
+    "automation": "Does a workflow write it too?",
+}
+"""What to ask of those who write and are no person."""
+
 KEPT = "Stopped. What was read is kept, and nothing was written to any system; the same command goes on from there."
 
 
@@ -37,8 +44,10 @@ def run(
     from syncline.acts.act import Audit
     from syncline.acts.told import Audited
     from syncline.cli.asked import ask, ends, not_reached
-    from syncline.cli.told import INTERRUPTED, NOT_REACHED, OK, stop
+    from syncline.cli.told import BAD_INPUT, INTERRUPTED, NOT_REACHED, OK, stop
 
+    if html is not None and not html.absolute().parent.is_dir():
+        stop(f"There is no folder {html.parent}.", "syncline audit --html FILE, in a folder that is there", BAD_INPUT)
     folder = None if csv is None else str(csv.absolute())
     try:
         told, opened = ask(
@@ -94,7 +103,7 @@ def show(told: Audited, html: Path | None) -> None:
     for sentence in words.sentences(told):
         out(sentence, bold=True)
     for one in words.strangers(told)[:SHOWN_FOUND]:
-        out(f"Is another integration still on? {words.of_writer(one, told.at)}", bold=True)
+        out(f"{ASKS[one.kind]} {words.of_writer(one, told.at)}", bold=True)
     show_entities(told)
     show_fields(told)
     for entity in told.entities:
@@ -172,13 +181,13 @@ def show_fields(told: Audited) -> None:
 def show_found(entity: EntityAudited) -> None:
     """What is to be said of records of an entity, most first."""
     from syncline.cli.shown import out
-    from syncline.look.audit_words import of_found, remedy_of
+    from syncline.look.audit_words import counted, of_found, remedy_of
 
     found = [one for one in entity.found if not (len(entity.systems) == 1 and one.kind == "only")]
     if found:
         out()
     for one in sorted(found, key=lambda one: -one.count)[:SHOWN_FOUND]:
-        out(f"{one.count:,} {entity.entity}: {of_found(one)}")
+        out(f"{counted(one.count, entity.entity)}: {of_found(one)}")
         examples(one)
         if remedy_of(one):
             out(f"    {remedy_of(one)}")
@@ -205,7 +214,7 @@ def show_end(told: Audited, html: Path | None) -> None:
     """What going live would do, and what to do now."""
     from syncline.cli.plan import comes
     from syncline.cli.shown import out
-    from syncline.look.audit_words import ending
+    from syncline.look import audit_words as words
 
     out()
     for place in told.comes:
@@ -214,12 +223,14 @@ def show_end(told: Audited, html: Path | None) -> None:
         out(f"  then: {line}")
     for missing in told.missing:
         out(f"  {missing} is missing there, and creates need it: syncline provision.")
+    if words.who_wrote(told):
+        out(f"  {words.who_wrote(told)}")
     if told.unasked:
         out(f"  Who else writes is not told by: {', '.join(told.unasked)}.")
     for what in (html, told.csv):
         if what is not None:
             out(f"{what} holds personal data: keep it to yourself and delete it.")
-    out(ending(told), bold=True)
+    out(words.ending(told), bold=True)
     if not told.not_reached:
         for step in told.next:
             out(f"next: {step}")

@@ -140,8 +140,11 @@ class Fields:
     ) -> Iterator[Odd]:
         """A field that some row does not hold as the record does."""
         name, now = one.name, case.value(one.name).value
-        sides = {place: value for place, link in here.items() if place in one.places
-                 and (value := held_there(case, link, name)) is not NOT_TOLD}  # fmt: skip
+        sides = {
+            place: value
+            for place in self.labels if place in here and place in one.places
+            and (value := held_there(case, here[place], name)) is not NOT_TOLD
+        }  # fmt: skip
         values = {self.labels[place]: value for place, value in sides.items()}
         if one.hub:
             values[HUB] = now

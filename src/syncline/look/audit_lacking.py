@@ -34,7 +34,7 @@ def fate(desk: Desk, case: Case, binding: Binding, creates: Collection[tuple[str
         return False, ASKED
     rule = next((one for one in desk.declaration.births if (one.system, one.stream) == place), None)
     if rule is None:
-        return False, f"hub.yaml has no `create` for {binding.entity} in {system}"
+        return False, f"hub.yaml has no create rule for {binding.entity} in {system}"
     if case.record.parked is not None:
         return False, case.record.parked.code
     questions.load(desk, [case])
@@ -42,7 +42,7 @@ def fate(desk: Desk, case: Case, binding: Binding, creates: Collection[tuple[str
         asked = not desk.waited_for.get(place, set()).isdisjoint(desk.keys(case))
         return False, ASKED if asked else LOOKS
     if f"birth in {system}.{binding.stream}" in case.record.unfit:
-        return False, f"its `create` has no value: {rule.when.text}"
+        return False, f"its create rule has no value: {rule.when.text}"
     if binding.scope is not None and scope.in_scope(desk, case, binding) is not True:
         return False, f"out of scope: {binding.scope.text}"
-    return False, f"its `create` is not true: {rule.when.text}"
+    return False, f"its create rule is not true: {rule.when.text}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from syncline.look import audit_words as words
-from syncline.look.audited import Audited, EntityAudited, Example, FieldAudited, Found
+from syncline.look.audited import Audited, EntityAudited, Example, FieldAudited, Found, WriterSeen
 from syncline.look.html import Html, el, joined, link, told
 from syncline.look.said import moment, span
 
@@ -41,13 +41,16 @@ td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;
 td[data-is]::before{content:attr(data-is);color:var(--quiet);font-size:.85rem;text-align:left;flex:none}
 td:empty{display:none}td:first-child{font-weight:600;text-align:left}.n{white-space:normal}}
 @media print{body{max-width:none;padding:0;font-size:11pt}a{color:inherit}.box,tr,li{break-inside:avoid}
-h2,h3{break-after:avoid}}
+h2,h3{break-after:avoid}details::details-content{content-visibility:visible;block-size:auto}}
 """
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; "
     "base-uri 'none'; form-action 'none'"
 )
 """What a browser may load for this page: nothing but its own style."""
+
+WORDS = ("of these", "do not fit", "who", "where")
+"""Columns of words."""
 
 PERSONAL = "This page holds personal data: names and values of records. Keep it to yourself and delete it."
 
@@ -66,7 +69,7 @@ def page(report: Audited, zone: str) -> str:
         "body", el("h1", title), el("p", about(report, zone), class_="quiet"), el("p", PERSONAL, class_="quiet warn"),
         el("div", *(el("p", one) for one in words.sentences(report)), class_="lead"), *alarms(report),
         el("div", el("p", el("b", words.ending(report))), *comes(report), steps(report), class_="box end"),
-        *overview(report), *(part for one in report.entities for part in section(one)),
+        *overview(report), *(part for one in report.entities for part in section(one)), *writers(report),
     )  # fmt: skip
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
 
@@ -90,8 +93,9 @@ def alarms(report: Audited) -> Iterator[Html]:
         yield el("p", report.anew, class_="box")
     strangers = words.strangers(report)
     if strangers:
-        lines = [el("li", words.of_writer(one, report.at)) for one in strangers]
-        yield el("div", el("b", "Is another integration still on?"), el("ul", *lines), class_="box warn")
+        lines = [el("li", told(words.of_writer(one, report.at))) for one in strangers]
+        yield el("div", el("b", "Is another integration still on? These write what the hub would write:"),
+                 el("ul", *lines), class_="box warn")  # fmt: skip
 
 
 def comes(report: Audited) -> Iterator[Html]:
@@ -103,6 +107,8 @@ def comes(report: Audited) -> Iterator[Html]:
         yield el("p", f"{one.entity} in {one.system}: {counted}" + (f" (values: {values})" if values else ""))
     for line in report.then:
         yield el("p", f"then: {line}", class_="quiet")
+    for missing in report.missing:
+        yield el("p", f"{missing} is missing there, and creates need it.", class_="quiet")
 
 
 def steps(report: Audited) -> Html:
@@ -146,18 +152,41 @@ def overview(report: Audited) -> Iterator[Html]:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
     """Numbers to the right; on a phone each row is a block, and each cell says what it is."""
-    lines = [el("tr", *(cell(head, value) for head, value in zip(heads, row, strict=True))) for row in rows]
-    first = [el("th", head, scope="col", class_=None if number == 0 else "n") for number, head in enumerate(heads)]
+    lines = [
+        el("tr", *(cell(head, value, first=at == 0) for at, (head, value) in enumerate(zip(heads, row, strict=True))))
+        for row in rows
+    ]
+    first = [
+        el("th", head, scope="col", class_=None if not at or head in WORDS else "n") for at, head in enumerate(heads)
+    ]
     return el("table", el("thead", el("tr", *first)), el("tbody", *lines))
 
 
-def cell(head: str, value: object) -> Html:
-    """Empty where there is nothing to tell."""
+def cell(head: str, value: object, *, first: bool = False) -> Html:
+    """Empty where there is nothing to tell. The first cell names the row."""
     if value is None or value == "":
         return el("td")
-    if isinstance(value, int):
-        return el("td", f"{value:,}", class_="n", data_is=head or None)
-    return el("td", value, class_="n" if head else None, data_is=head or None)
+    text = f"{value:,}" if isinstance(value, int) else value
+    return el("td", text, class_=None if first or head in WORDS else "n", data_is=None if first else head)
+
+
+def writers(report: Audited) -> Iterator[Html]:
+    """Who last wrote what the hub would write, persons too."""
+    if report.writers or report.unasked:
+        yield el("h2", "Who else writes")
+        yield el("p", words.who_wrote(report))
+    if report.writers:
+        rows = [writer(one, report.at) for one in report.writers]
+        yield table(["", "who", "rows", "of", "latest"], rows)
+    if report.unasked:
+        yield el("p", f"Not told by: {', '.join(report.unasked)}.", class_="quiet")
+
+
+def writer(one: WriterSeen, now: float) -> list[object]:
+    """One of them."""
+    where = f"{one.system} {one.stream}" + (f".{one.raw}" if one.raw else "")
+    ago = f"{span(max(now - one.latest, 0.0))} ago" if one.latest else ""
+    return [where, f"{one.kind}: {one.by}", one.count, one.of, ago]
 
 
 # ---- one entity

@@ -10,6 +10,9 @@ from syncline.look.said import many, span
 OTHERS = ("integration", "automation", "import")
 """Who writes and is no person."""
 
+LEAST_ROWS, LEAST_SHARE = 3, 0.05
+"""Who wrote less of what was asked about is no reason to stop."""
+
 WORST = 3
 """So many fields are named in a sentence."""
 
@@ -59,17 +62,28 @@ def obstacles(told: Audited) -> str:
              for kind in ("duplicate", "lookalike", "ambiguous", "parked", "without-rep")}  # fmt: skip
     invalid = sum(sum(field.invalid.values()) for one in told.entities for field in one.fields)
     words = [
-        (total["duplicate"], f"{many(total['duplicate'], 'row')} may be duplicates inside one system"),
-        (total["lookalike"], f"{many(total['lookalike'], 'record')} look like another"),
-        (total["ambiguous"], f"{many(total['ambiguous'], 'row')} match several records"),
-        (invalid, f"{many(invalid, 'value')} do not fit" if invalid != 1 else "1 value does not fit"),
+        (total["duplicate"], f"{many(total['duplicate'], 'row')} may be there twice inside one system"),
+        (total["lookalike"], verb(total["lookalike"], "record", "looks like another", "look like another")),
+        (total["ambiguous"], verb(total["ambiguous"], "row", "matches several records", "match several records")),
+        (invalid, verb(invalid, "value", "does not fit", "do not fit")),
         (total["parked"], f"{many(total['parked'], 'row')} cannot be settled"),
-        (total["without-rep"], f"{many(total['without-rep'], 'record')} without a rep"),
+        (total["without-rep"], verb(total["without-rep"], "record", "has no rep", "have no rep")),
     ]
     found = [said for number, said in words if number]
     return (
         "; ".join(found) + "." if found else "Nothing stands in the way: no duplicates, nothing ambiguous or invalid."
     )
+
+
+def verb(number: int, one: str, singular: str, plural: str) -> str:
+    """`1 row matches several records`, `12 rows match ...`."""
+    return f"{many(number, one)} {singular if number == 1 else plural}"
+
+
+def counted(number: int, entity: str) -> str:
+    """`3 accounts`, `2 activities`."""
+    several = f"{entity[:-1]}ies" if entity.endswith("y") else f"{entity}s"
+    return many(number, entity, several)
 
 
 def percent(part: int, whole: int) -> str:
@@ -123,13 +137,26 @@ def settling(field: FieldAudited) -> str:
 # ---- who else writes
 def strangers(told: Audited) -> list[WriterSeen]:
     """Others' programs that write what going live would write."""
-    return [one for one in told.writers if one.kind in OTHERS]
+    return [
+        one for one in told.writers
+        if one.kind in OTHERS and one.count >= LEAST_ROWS and one.count >= LEAST_SHARE * one.of
+    ]  # fmt: skip
+
+
+def who_wrote(told: Audited) -> str:
+    """`Who last wrote what going live would write: persons 120, integrations 60`; empty where nobody was asked."""
+    kinds: dict[str, int] = {}
+    for one in told.writers:
+        kinds[one.kind] = kinds.get(one.kind, 0) + one.count
+    words = [f"{kind} {number:,}" for kind, number in sorted(kinds.items(), key=lambda pair: -pair[1])]
+    return f"Who last wrote what going live would write: {', '.join(words)}." if words else ""
 
 
 def of_writer(one: WriterSeen, now: float) -> str:
     """`hubspot company.phone: integration 4711 wrote 180 of 200, latest 2 h ago`."""
     ago = f", latest {span(max(now - one.latest, 0.0))} ago" if one.latest else ""
-    return f"{one.system} {one.stream}.{one.raw}: {one.kind} {one.by} wrote {one.count:,} of {one.of:,}{ago}"
+    where = f"{one.system} {one.stream}" + (f".{one.raw}" if one.raw else "")
+    return f"{where}: {one.kind} {one.by} wrote {one.count:,} of {one.of:,}{ago}"
 
 
 # ---- the end

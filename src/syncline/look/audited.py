@@ -15,7 +15,7 @@ EXAMPLES = 5
 Kind = Literal["only", "duplicate", "lookalike", "second-row", "ambiguous", "parked", "without-rep"]
 
 
-class RowAt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RowAt(Struct, frozen=True, kw_only=True):
     """A row of a system, and the address of its page in that system's own screens, where it is known."""
 
     system: str
@@ -24,7 +24,7 @@ class RowAt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page: str | None = None
 
 
-class Example(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Example(Struct, frozen=True, kw_only=True):
     """A record, or a row without one, at a place that commands take. values: system to what it holds, in words."""
 
     at: str
@@ -34,7 +34,7 @@ class Example(Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, str] = {}
 
 
-class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Found(Struct, frozen=True, kw_only=True):
     """Records of an entity of which the same is to be said.
 
     only:        they are in `systems` and not in `missing`; `born`: going live would make them there; else why not.
@@ -55,7 +55,7 @@ class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
     examples: tuple[Example, ...] = ()
 
 
-class FieldAudited(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FieldAudited(Struct, frozen=True, kw_only=True):
     """One field, over the records that several systems hold.
 
     compared = equal + blank + one_blank + differs. blank: in all. one_blank: blank in some, equal in the others.
@@ -88,7 +88,7 @@ class FieldAudited(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.equal / told if told else 1.0
 
 
-class EntityAudited(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EntityAudited(Struct, frozen=True, kw_only=True):
     """One kind of record.
 
     systems: those that hold it, in the order of the declaration; one: there is nothing to compare.
@@ -122,7 +122,7 @@ class EntityAudited(Struct, frozen=True, kw_only=True, omit_defaults=True):
                     for other in self.systems), default=0)  # fmt: skip
 
 
-class WriterSeen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class WriterSeen(Struct, frozen=True, kw_only=True):
     """Who last wrote a field that going live would write, among the latest changed rows.
 
     kind: integration, automation, import or person. count: rows, `of` so many that were asked. latest: a moment.
