@@ -279,6 +279,31 @@ def meeting_hash(declaration: Declaration, entity: str) -> str:
     return sha256(_json.encode([plain(part) for part in parts])).hexdigest()[:16]
 
 
+def keys_hash(declaration: Declaration, entity: str) -> str:
+    """Another hash: records of this entity have other keys, though they hold the same."""
+    rules, alike = declaration.matching.get(entity, ()), declaration.alike.get(entity)
+    names = dict.fromkeys([name for rule in rules for name in rule.fields])
+    names |= dict.fromkeys(alike.fields if alike is not None else ())
+    made = {
+        name: [declaration.entities[entity].of(name).type.name, *keys_made(declaration, entity, name)] for name in names
+    }
+    return sha256(_json.encode(plain([rules, alike, made]))).hexdigest()[:16]
+
+
+PROBES = ("Ab", "\u00c4b ", "+43 1 2345678", "01 2345678", "1.50", "a@B.example")
+"""Texts of which two types that call themselves the same make other keys, if they are not the same."""
+
+
+def keys_made(declaration: Declaration, entity: str, name: str) -> Iterator[str]:
+    """What a field's type makes of some texts."""
+    kind = declaration.entities[entity].of(name).type
+    for probe in PROBES:
+        try:
+            yield str(kind.key(kind.normal(probe)))
+        except Unfit:
+            yield "-"
+
+
 @cache
 def program() -> str:
     """Another version of it may read the same values otherwise."""
