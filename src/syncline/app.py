@@ -14,7 +14,6 @@ from typing import Any
 
 from syncline.config.declaration import Declaration
 from syncline.config.load import Loaded, load
-from syncline.config.rights import needed
 from syncline.config.secret import InVault, Secret
 from syncline.connect.auth import OAuth2
 from syncline.connect.connector import SHARED, Connector
@@ -37,6 +36,7 @@ from syncline.ledger.sql import SqlLedger, open_ledger
 from syncline.patterns.known import expand
 from syncline.sync import rebaseline, recover
 from syncline.sync.hub import Hub
+from syncline.sync.rights import needed
 from syncline.vault import master
 from syncline.vault.sources import SystemSecrets, home_of
 from syncline.vault.tokens import TokenShelf

@@ -164,3 +164,16 @@ def test_as_one_document(in_vault: Folder) -> None:
     found = json.loads(connect(in_vault, "--json").stdout)
     assert (found["kept"], found["account"]["id"], found["account"]["missing"]) == (True, "hubspot 1", [])
     assert "crm.objects.companies.write" in found["rights"]["now"]
+
+
+def test_to_connect_and_to_check_only_reads_in_every_mode(in_vault: Folder) -> None:
+    for before, mode in (("live", "live"), ("live", "read-only")):
+        in_vault.change((f"mode: {before}", f"mode: {mode}"))
+        assert connect(in_vault).returncode == 0
+        assert in_vault.typed("check").returncode == 0, mode
+    hubspot, odoo = (in_vault.sandboxes[name].calls.log for name in ("hubspot", "odoo"))
+    asked = ("/search", "/batch/read", "/access-token-info")
+    assert hubspot
+    assert [one for one in hubspot if one.method != "GET" and not one.path.endswith(asked)] == []
+    methods = {one.kind.rpartition(".")[2] for one in odoo if one.method != "GET"}
+    assert methods <= {"search_read", "fields_get", "context_get"}

@@ -138,11 +138,12 @@ def declare(tree: Any) -> None:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
+def world(folder: Path, odoo_version: int = 19) -> Iterator[World]:
     """Nothing has happened yet."""
     clock = Clock(real=lambda: 0.0)
     clock.set(NOON)
-    sandboxes = {name: named(name, clock=clock) for name in ADDRESSES}
+    options: dict[str, dict[str, Any]] = {"odoo": {"version": odoo_version}}
+    sandboxes = {name: named(name, clock=clock, options=options.get(name)) for name in ADDRESSES}
     people = {name: in_process(one) for name, one in sandboxes.items()}
     with ExitStack() as stack:
         for name, one in sandboxes.items():

@@ -103,7 +103,15 @@ def test_every_act_there_is_is_tried(tmp_path: Path) -> None:
         assert set(table(found)) == set(get_args(Act)), "a new act is to be added to the table here"
 
 
-def test_whatever_is_called_nothing_but_reads_and_sign_ins_leaves(company: World) -> None:
+@pytest.mark.parametrize("version", [19, 17], ids=["json-2", "json-rpc"])
+def test_whatever_is_called_nothing_but_reads_and_sign_ins_leaves(tmp_path: Path, version: int) -> None:
+    with world(tmp_path, version) as company:
+        lived(company)
+        tried(company)
+
+
+def tried(company: World) -> None:
+    """Every act in mode read-only; then the logs, the rows and the outbox are looked at."""
     before, told, left = company.rows(), dict[str, list[Told]](), dict[str, list[str]]()
     with company.running("read-only") as running:
         events = len(running.ledger.events(0, 999))

@@ -36,7 +36,7 @@ class AccountOf(Struct, frozen=True, kw_only=True):
 
 def account_of(system: str, found: Account, declaration: Declaration, connector: Connector) -> AccountOf:
     """With what is missing, where the system tells what the token may do."""
-    from syncline.config.rights import lacking, needed
+    from syncline.sync.rights import lacking, needed
 
     lacks: tuple[str, ...] = ()
     if found.scopes is not None and connector.rights is not None:

@@ -117,7 +117,7 @@ def must_be_in_vault(opened: Declared, system: System, name: str) -> None:
 # ---- what is said first
 def say(opened: Declared, system: System, *, err: bool) -> None:
     """The kinds of tokens that can be made today, and the least that one must be allowed."""
-    from syncline.config.rights import needed
+    from syncline.sync.rights import needed
 
     connector = opened.connectors[system.name]
     setup = connector.template.setup if connector.template is not None else None

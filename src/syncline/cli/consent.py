@@ -33,8 +33,8 @@ def consent(opened: Declared, system: System, way: Way, *, json: bool) -> None:
     """Asks for consent, keeps what it is worth, and shows whose account it is."""
     from syncline.cli.account import AccountOf
     from syncline.cli.tried import aside, asked
-    from syncline.config.rights import needed
     from syncline.connect.door import NoAnswer, Unreachable
+    from syncline.sync.rights import needed
 
     name = system.name
     host = origin_of(opened, name)

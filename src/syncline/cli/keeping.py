@@ -12,7 +12,7 @@ from syncline.cli.opened import Declared
 
 if TYPE_CHECKING:
     from syncline.cli.account import AccountOf
-    from syncline.config.rights import Needed
+    from syncline.sync.rights import Needed
 
 
 def origin_of(opened: Declared, system: str) -> str:
@@ -82,7 +82,7 @@ def whose(
     """The account, and what to type next. told: what else the one document says."""
     from syncline.cli.account import in_words, lacks
     from syncline.cli.shown import document, out
-    from syncline.config.rights import needed
+    from syncline.sync.rights import needed
 
     if json:
         rights = needed(opened.declaration, system, opened.connectors[system])

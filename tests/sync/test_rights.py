@@ -9,9 +9,9 @@ import pytest
 
 from syncline.app import Known, made
 from syncline.config.load import load
-from syncline.config.rights import Needed, lacking, needed
 from syncline.connect.template import Use
 from syncline.patterns.known import expand
+from syncline.sync.rights import Needed, lacking, needed
 
 HUB: dict[str, Any] = {
     "hub": "acme", "mode": "live", "zone": "UTC", "currency": "EUR",

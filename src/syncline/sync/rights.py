@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from syncline.config.declaration import Declaration
-from syncline.connect.connector import SHARED, Connector
+from syncline.connect.connector import Connector
 from syncline.mapping.binding import Binding
+from syncline.sync.needs import needs_of, plainly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +30,15 @@ def needed(declaration: Declaration, system: str, connector: Connector) -> Neede
     if rights is None:
         return Needed()
     now, later, define = list(rights.always), list[str](), list[str]()
+    makes = {need.stream for need in needs_of(declaration, {system: connector})}
     for binding in declaration.bindings:
         if binding.system != system:
             continue
-        stream = binding.stream.partition(SHARED)[0]
+        stream = plainly(binding.stream)
         now += words(rights.read, stream, binding.raw_names)
         to_write = words(rights.write, stream, written(binding)) if is_written(binding) else []
-        to_define = words(rights.define, stream, ()) if makes_fields(declaration, connector, binding) else []
+        own = [name for name in (stream, *connector.stream(stream).children) if name in makes]
+        to_define = [word for name in own for word in rights.define.get(name, ())]
         reads_only = declaration.mode_of(system, binding.entity) == "read-only"
         (later if reads_only else now).extend([*to_write, *to_define])
         define += to_define
@@ -63,14 +66,6 @@ def written(binding: Binding) -> list[str]:
     names = [name for one in binding.fields if one.outward and one.lens.put is not None for name in one.lens.reads]
     lines = [binding.lines.raw] if binding.lines is not None and binding.lines.written else []
     return [*names, *lines]
-
-
-def makes_fields(declaration: Declaration, connector: Connector, binding: Binding) -> bool:
-    """Must fields of ours be in that stream? As `syncline.sync.provision` has it: for births, and where it writes."""
-    stream = connector.stream(binding.stream)
-    ours = {field.name for field in stream.fields if field.ours} & set(written(binding))
-    born = any((one.system, one.stream) == (binding.system, binding.stream) for one in declaration.births)
-    return bool(ours) or (born and bool(stream.needs))
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:
