@@ -48,6 +48,10 @@ def of_one_thing(found: World) -> Table:
             acts.Settle(how="take", at=conflict, system="odoo"), acts.Settle(how="set", at=plain, value="+49 30 333"),
             acts.Settle(how="keep", at=plain, system="odoo"), acts.Settle(how="redo", at=plain, system="odoo"),
         ],
+        acts.SettleAll: lambda w: [
+            acts.SettleAll(how="take", system="odoo", dry=True), acts.SettleAll(how="take", system="odoo"),
+            acts.SettleAll(how="redo"),
+        ],
         acts.Parked: lambda w: [
             acts.Parked(how="retry", at=parked), acts.Parked(how="edit", at=f"{parked}.phone", value="+49 30 444"),
             acts.Parked(how="retry", code="rejected"), acts.Parked(how="skip", at=parked, why="no"),
