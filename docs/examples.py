@@ -28,7 +28,7 @@ from pathlib import Path
 SECONDS = 120
 WIDTH = "100"
 ANY = "..."
-PROGRESS = ("reading ", "writing ", "comparing")
+PROGRESS = ("reading ", "writing ", "comparing", "matching ", "asking ")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BACKGROUND = re.compile(r"syncline sandbox (.*) &")
 FORMS = (

@@ -234,7 +234,7 @@ def test_other_match_rules_are_read_anew_while_nothing_was_written(world: Acting
     assert before.anew == ""
     rematched(world, "[email]", "[name]")
     after = audit(world)
-    assert after.anew.startswith("hub.yaml says other things of contact than when it was read")
+    assert after.anew.startswith("hub.yaml, or Syncline itself, says other things of contact than when it was read")
     assert (contact(before).every, contact(after).every) == (5, 4)
     assert audit(world).anew == ""
 

@@ -149,7 +149,7 @@ def test_it_begins_anew_when_it_is_told_to_and_once_other_rows_meet(folder: Fold
     folder.change(("truth: odoo", "truth: hubspot"))
     try:
         told = json.loads(folder.typed("audit", "--json").stdout)
-        assert told["anew"].startswith("hub.yaml says other things of account")
+        assert told["anew"].startswith("hub.yaml, or Syncline itself, says other things of account")
     finally:
         (folder.path / "hub.yaml").write_text(text, encoding="utf-8")
 

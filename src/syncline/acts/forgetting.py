@@ -34,7 +34,11 @@ def begin_anew(hub: Hub, *, asked: bool) -> str:
         decided = sum(one.kind == "person" for one in hub.ledger.runs(RUNS))
         with hub.ledger.unit() as unit:
             unit.forget_observed()
-    why = "As asked" if asked else f"hub.yaml says other things of {', '.join(changed)} than when it was read"
+    why = (
+        "As asked"
+        if asked
+        else f"hub.yaml, or Syncline itself, says other things of {', '.join(changed)} than when it was read"
+    )
     lost = f"; {many(decided, 'decision')} of people went with it, to be made again" if decided else ""
     return f"{why}: what was read before is forgotten, and everything is read anew{lost}."
 

@@ -91,9 +91,9 @@ def show(told: Audited, html: Path | None) -> None:
     """What matters first, then what it rests on, and what to do."""
     from syncline.cli.shown import out
     from syncline.look import audit_words as words
-    from syncline.look.said import span
+    from syncline.look.said import many, span
 
-    read = f"{told.read:,} rows read in {span(told.took)}"
+    read = f"read {many(told.read, 'row')} in {span(told.took)}"
     out(f"{' and '.join(told.systems)}: {read}. Nothing was written to any system.")
     at_most = f" ({'; '.join(told.limits)})" if told.limits else ""
     out(f"Reading takes at most {told.share:.0%} of each limit{at_most}; change it with --share.")
@@ -133,6 +133,10 @@ def show_entities(told: Audited) -> None:
     ]  # fmt: skip
     out()
     table(headers, rows, right=headers[1:])
+    if len(systems) > 2:
+        for one in found:
+            pairs = ", ".join(f"{number:,} in {pair}" for pair, number in one.both.items())
+            out(f"{one.entity}: {pairs}.")
     alone = [f"{one.entity} ({sum(one.rows.values()):,}, {one.systems[0]})" for one in told.entities
              if len(one.systems) == 1 and one.records]  # fmt: skip
     if alone:

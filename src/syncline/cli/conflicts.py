@@ -57,9 +57,7 @@ def conflicts(
         for one in items[:limit]:
             out(sentence(one, found.declaration))
         if len(items) > limit:
-            out(
-                f"... and more: --limit {limit * 10}; all at once: syncline conflicts take SYSTEM --all --dry"
-            )
+            out(f"... and more: --limit {limit * 10}; all at once: syncline conflicts take SYSTEM --all --dry")
         if not items:
             out("Nothing waits for a person here.")
 

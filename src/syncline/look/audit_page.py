@@ -9,7 +9,7 @@ from hashlib import sha256
 from syncline.look import audit_words as words
 from syncline.look.audited import Audited, EntityAudited, Example, FieldAudited, Found, WriterSeen
 from syncline.look.html import Html, el, joined, link, told
-from syncline.look.said import moment, span
+from syncline.look.said import many, moment, span
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1c2024;--quiet:#59636e;--page:#fff;--line:#d9dee3;--box:#f5f7f9;--link:#0b57a4;
@@ -78,7 +78,7 @@ def about(report: Audited, zone: str) -> str:
     """When, of what, and at what cost."""
     limits = f" ({'; '.join(report.limits)})" if report.limits else ""
     return (
-        f"{', '.join(report.systems)}, as of {moment(report.at, zone)}; {report.read:,} rows read in "
+        f"{', '.join(report.systems)}, as of {moment(report.at, zone)}; read {many(report.read, 'row')} in "
         f"{span(report.took)}, at most {report.share:.0%} of each limit{limits}. Nothing was written to any system."
     )
 

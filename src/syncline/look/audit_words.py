@@ -10,8 +10,11 @@ from syncline.look.said import many, span
 OTHERS = ("integration", "automation", "import")
 """Who writes and is no person."""
 
-LEAST_ROWS, LEAST_SHARE = 3, 0.05
-"""Who wrote less of what was asked about is no reason to stop."""
+LEAST_ROWS, LEAST_SHARE, LEAST_OF_ROWS = 3, 0.05, 0.25
+"""Who wrote less of what was asked about is no reason to stop; more, where only a row's last writer is told."""
+
+USED_UP = "limit is used up"
+"""What is said where a share of a limit was taken."""
 
 WORST = 3
 """So many fields are named in a sentence."""
@@ -139,7 +142,8 @@ def strangers(told: Audited) -> list[WriterSeen]:
     """Others' programs that write what going live would write."""
     return [
         one for one in told.writers
-        if one.kind in OTHERS and one.count >= LEAST_ROWS and one.count >= LEAST_SHARE * one.of
+        if one.kind in OTHERS and one.count >= LEAST_ROWS
+        and one.count >= (LEAST_SHARE if one.raw else LEAST_OF_ROWS) * one.of
     ]  # fmt: skip
 
 
@@ -180,6 +184,10 @@ def hours(seconds: float) -> str:
 def next_of(told: Audited) -> Iterator[str]:
     """What to do now, the first first."""
     if told.not_reached:
+        used = next((one for one in told.not_reached if USED_UP in one.why), None)
+        if used is not None:
+            yield f"syncline audit goes on in {span(used.again)}, or now with a larger --share"
+            return
         yield next((one.remedy for one in told.not_reached if one.remedy), "syncline check")
         yield "syncline audit"
         return
