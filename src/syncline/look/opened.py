@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct, structs
 
+from syncline.identity.seats import DUPLICATE_ROW
 from syncline.ledger.open_items import ITSELF, OpenItem, OpenKind
 from syncline.look.beside import Side, in_a_line, side
 from syncline.look.named import name_of
@@ -243,8 +244,17 @@ def of_parking(desk: Desk, case: Case, item: OpenItem) -> Opened | None:
     ours = parking.ours if parking.ours is not None or not item.field else case.value(item.field).value
     return made(
         desk, case, item, at=at, why=parking.reason or parking.code, ours=ours, theirs=theirs,
-        remedy=remedy_of(parking, at),
+        remedy=remedy_of(parking, at) if parking.code != DUPLICATE_ROW else of_two_rows(desk, case, item, parking),
     )  # fmt: skip
+
+
+def of_two_rows(desk: Desk, case: Case, item: OpenItem, parking: Parking) -> str:
+    """What to do about two rows of one record in one system, with the command that makes two records of it again."""
+    entries = desk.unit.history([case.record.id]).get(case.record.id, ())
+    run = next((one.run for one in reversed(entries) if one.kind == "record-merged" and one.link == item.link), None)
+    merged = (one.before for one in entries if one.kind == "record-merged" and (one.run, one.link) == (run, None))
+    alias = next((rid for rid in merged if isinstance(rid, int)), None)
+    return parking.remedy if alias is None else f"{parking.remedy}: syncline links remove {alias}"
 
 
 def parking_of(case: Case, item: OpenItem, link: Link | None) -> Parking | None:
