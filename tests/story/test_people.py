@@ -106,7 +106,8 @@ def test_an_owner_who_left_before_anybody_looked_holds_up_no_new_row(tmp_path: P
         values = {"email": "new@example.test", "lastname": "9", "hubspot_owner_id": left}
         made = both.people["hubspot"].save("contacts", values)
         company_id = next(iter(both.rows("hubspot", "companies")))
-        both.people["hubspot"].act("associate", **{"from": "contacts", "id": made["id"], "to": "companies", "to_id": company_id})
+        ends = {"from": "contacts", "id": made["id"], "to": "companies", "to_id": company_id}
+        both.people["hubspot"].act("associate", **ends)
         both.people["hubspot"].remove("owners", left)
 
     with company(tmp_path, prepare=leave, **SIZE) as both:
