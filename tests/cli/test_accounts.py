@@ -147,6 +147,8 @@ def test_a_token_of_the_environment_is_named_tried_and_shown(folder: Folder) -> 
     assert "crm.objects.companies.read" in before.stdout, "which rights it needs is said before there is one"
     assert "HUBSPOT_TOKEN=..." in before.stderr
     assert before.stderr.splitlines()[-1].endswith("syncline check")
+    env.write_text(text.replace(TOKEN, ""), encoding="utf-8")
+    assert "HUBSPOT_TOKEN=..." in folder.typed("connect", "hubspot").stderr, "as .env.example has it"
     env.write_text(text, encoding="utf-8")
     done = folder.typed("connect", "hubspot")
     assert done.returncode == 0, done.stderr

@@ -87,7 +87,7 @@ def by_variable(opened: Declared, system: System, secret: Secret, *, json: bool)
 
     say(opened, system, err=json)
     line = f"{secret.variable}=... in {opened.file.with_name('.env')}"
-    if secret.variable not in opened.environment:
+    if not opened.environment.get(secret.variable, "").strip():
         stop(
             f"{opened.file.name} takes it from the environment, and it is not there.",
             f"put {line}, then: syncline check",

@@ -80,7 +80,11 @@ def next_of(chosen: Sequence[Chosen], *, sandbox: bool) -> str:
     if sandbox:
         names = " ".join(one.setup.sandbox[0] for one in chosen if one.setup is not None and one.setup.sandbox)
         return f"syncline sandbox {names} --port {FIRST_PORT} --seed 1, and in another terminal: syncline check"
-    return "cp .env.example .env, fill it in, and the places of the systems in hub.yaml; then syncline check"
+    first = next((one.name for one in chosen if one.variable is not None), "SYSTEM")
+    return (
+        f"cp .env.example .env; syncline connect {first} says which token goes there (so for each system); fill in the "
+        "places of the systems in hub.yaml; then syncline check"
+    )
 
 
 # ---- what was chosen

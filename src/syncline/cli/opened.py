@@ -90,7 +90,9 @@ def declared(hub: Path, ledger: Path | None = None, *, unset: str | None = None)
         stop(f"There is no {hub} here.", "syncline init, or name one: --hub FILE", BAD_INPUT)
     environment = {**names_in(file.with_name(ENV)), **os.environ}
     where = (ledger or file.with_name(FOLDER) / "ledger.sqlite").absolute()
-    known = environment if unset is None else {**dict.fromkeys(named_in(file), unset), **environment}
+    known = environment
+    if unset is not None:
+        known = {**dict.fromkeys(named_in(file), unset), **{n: v for n, v in environment.items() if v.strip()}}
     return Declared(file=file, ledger=where, environment=environment, loaded=app.declared(file, known))
 
 

@@ -102,7 +102,7 @@ GROUPS = {
 def rights() -> Rights:
     """By model. Odoo has no names for single rights: the groups give them."""
     return Rights(
-        always=("an internal user",),
+        always=("to be an internal user",),
         read={model.name: said(model.name, "read", GROUPS.get(model.name, (None, None))[0]) for model in MODELS},
         write={
             model.name: (
