@@ -48,6 +48,8 @@ def run(
         wanted = [one for one in told.fields if to_be_done(one, remove=remove)]
         if not json:
             show(told, remove=remove)
+        if not (json or manual or remove) and any(one.by_hand for one in opened.connectors.values()):
+            out("Webhooks are subscribed to by hand: syncline provision --manual says how.")
         if manual and not json:
             show_by_hand(opened, wanted)
         if dry or manual or not wanted:
