@@ -216,9 +216,9 @@ def pages(one: Example) -> str:
 
 def show_end(told: Audited, html: Path | None) -> None:
     """What going live would do, and what to do now."""
-    from syncline.cli.plan import comes
     from syncline.cli.shown import out
     from syncline.look import audit_words as words
+    from syncline.look.comes import comes
 
     out()
     for place in told.comes:

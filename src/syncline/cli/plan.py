@@ -13,7 +13,7 @@ from syncline.cli.sync import Limit, Only, Where
 if TYPE_CHECKING:
     from syncline.acts.told import Applied, Planned
     from syncline.config.declaration import Declaration
-    from syncline.sync.sheet import Comes, PlannedField, PlannedWrite
+    from syncline.sync.sheet import PlannedField, PlannedWrite
 
 SHOWN = 10
 WRITES = "set `mode: live` (or approve) in hub.yaml"
@@ -67,6 +67,7 @@ def apply(
 def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
     """The head of a plan, never its rows. file: of all of it, as it was typed."""
     from syncline.cli.shown import out
+    from syncline.look.comes import comes
     from syncline.look.said import many, span
 
     if not told.writes:
@@ -92,18 +93,6 @@ def show(told: Planned, declaration: Declaration, file: Path | None) -> None:
         out(f"Plan {told.id[:12]} is in {file}; it holds personal data: keep it to yourself and delete it.")
     if told.writes or told.events:
         out(f"next: {then_of(told, file)}")
-
-
-FIELDS = {"blank": "blanked", "rewrite": "rewritten", "fill": "filled"}
-"""What happens to a field, the riskiest first, as people say it."""
-
-
-def comes(one: Comes) -> str:
-    """`3 created, 14 updated (2 fields blanked, 12 filled)`."""
-    fields = ", ".join(f"{one.fields[effect]:,} {said}" for effect, said in FIELDS.items() if effect in one.fields)
-    rows = {"created": one.created, "updated": one.updated, "deleted": one.deleted}
-    told = ", ".join(f"{number:,} {said}" for said, number in rows.items() if number)
-    return told + (f" (values: {fields})" if fields else "")
 
 
 def then_of(told: Planned, file: Path | None) -> str:

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from syncline.look import audit_words as words
 from syncline.look.audited import Audited, EntityAudited, Example, FieldAudited, Found, WriterSeen
+from syncline.look.comes import comes
 from syncline.look.html import Html, el, joined, link, told
 from syncline.look.said import many, moment, span
 
@@ -30,6 +31,7 @@ code{font:.9em ui-monospace,monospace;background:var(--box);padding:0 .2rem;bord
 table{border-collapse:collapse;width:100%;margin:.4rem 0}
 th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{font-weight:600;color:var(--quiet);font-size:.85rem}
+.w{padding-left:1.5rem}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 svg{width:100%;height:.8rem;display:block;border-radius:.2rem;margin:.3rem 0}
 .one{fill:var(--one)}.both{fill:var(--both)}.two{fill:var(--two)}.none{fill:var(--line)}
@@ -39,7 +41,7 @@ details{margin:.3rem 0}summary{cursor:pointer}
 tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}
 td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right}
 td[data-is]::before{content:attr(data-is);color:var(--quiet);font-size:.85rem;text-align:left;flex:none}
-td:empty{display:none}td:first-child{font-weight:600;text-align:left}.n{white-space:normal}}
+td:empty{display:none}td:first-child{font-weight:600;text-align:left}.n{white-space:normal}.w{padding-left:0}}
 @media print{body{max-width:none;padding:0;font-size:11pt}a{color:inherit}.box,tr,li{break-inside:avoid}
 h2,h3{break-after:avoid}details::details-content{content-visibility:visible;block-size:auto}}
 """
@@ -68,7 +70,7 @@ def page(report: Audited, zone: str) -> str:
     body = el(
         "body", el("h1", title), el("p", about(report, zone), class_="quiet"), el("p", PERSONAL, class_="quiet warn"),
         el("div", *(el("p", one) for one in words.sentences(report)), class_="lead"), *alarms(report),
-        el("div", el("p", el("b", words.ending(report))), *comes(report), steps(report), class_="box end"),
+        el("div", el("p", el("b", words.ending(report))), *doings(report), steps(report), class_="box end"),
         *overview(report), *(part for one in report.entities for part in section(one)), *writers(report),
     )  # fmt: skip
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
@@ -98,13 +100,10 @@ def alarms(report: Audited) -> Iterator[Html]:
                  el("ul", *lines), class_="box warn")  # fmt: skip
 
 
-def comes(report: Audited) -> Iterator[Html]:
+def doings(report: Audited) -> Iterator[Html]:
     """By entity and system."""
     for one in report.comes:
-        rows = {"created": one.created, "updated": one.updated, "deleted": one.deleted}
-        counted = ", ".join(f"{number:,} {what}" for what, number in rows.items() if number)
-        values = ", ".join(f"{number:,} {what}" for what, number in one.fields.items())
-        yield el("p", f"{one.entity} in {one.system}: {counted}" + (f" (values: {values})" if values else ""))
+        yield el("p", f"{one.entity} in {one.system}: {comes(one)}")
     for line in report.then:
         yield el("p", f"then: {line}", class_="quiet")
     for missing in report.missing:
@@ -157,7 +156,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
         for row in rows
     ]
     first = [
-        el("th", head, scope="col", class_=None if not at or head in WORDS else "n") for at, head in enumerate(heads)
+        el("th", head, scope="col", class_="w" if head in WORDS else "n" if at else None)
+        for at, head in enumerate(heads)
     ]
     return el("table", el("thead", el("tr", *first)), el("tbody", *lines))
 
@@ -167,7 +167,7 @@ def cell(head: str, value: object, *, first: bool = False) -> Html:
     if value is None or value == "":
         return el("td")
     text = f"{value:,}" if isinstance(value, int) else value
-    return el("td", text, class_=None if first or head in WORDS else "n", data_is=None if first else head)
+    return el("td", text, class_=None if first else "w" if head in WORDS else "n", data_is=None if first else head)
 
 
 def writers(report: Audited) -> Iterator[Html]:
@@ -271,7 +271,7 @@ def field_examples(one: FieldAudited) -> Iterator[Html]:
 
 def found_line(one: Found) -> Html:
     """How many, what, and a few of them."""
-    some = [example(each) for each in one.examples]
+    some = [example(each, plain=one.kind in ("only", "without-rep")) for each in one.examples]
     remedy = words.remedy_of(one)
     return el(
         "li", el("b", f"{one.count:,}"), f" {words.of_found(one)}", el("br") if remedy else None,
@@ -280,9 +280,9 @@ def found_line(one: Found) -> Html:
     )  # fmt: skip
 
 
-def example(one: Example, what: str = "") -> Html:
-    """Name, values, why, and the pages of its rows."""
+def example(one: Example, what: str = "", *, plain: bool = False) -> Html:
+    """Name, values, why (plain: it was said before), and the pages of its rows."""
     values = [part for system, value in one.values.items() for part in (f" {system}: ", told(value), ";")]
     rows = [part for row in one.rows for part in (" ", link(row.page, f"{row.system} {row.id}"))]
-    why = [" (", told(one.why), ")"] if one.why else []
+    why = [" (", told(one.why), ")"] if one.why and not plain else []
     return el("li", f"{what}: " if what else None, told(one.name), " ", el("code", one.at), *values, *why, *rows)
