@@ -14,8 +14,8 @@ import pytest
 from first_day import Old, first_day
 from first_day_truth import LINKED, Rows, edits, expected, ids_of
 
-from syncline.acts.act import Apply, Fire, Plan, Provision, Sync, Undo
-from syncline.acts.told import Applied, Done, Planned, Synced, Undone
+from syncline.acts.act import Apply, Fire, Plan, Provision, Sync, Undo, Verify
+from syncline.acts.told import Applied, Done, Planned, Synced, Undone, Verified
 from syncline.sandbox.company import Size
 
 SMALL = Size(seed=3, accounts=300, contacts=1_200, products=20, deals=120)
@@ -89,6 +89,14 @@ def test_a_first_difference_is_no_conflict(steps: Steps) -> None:
 
 def test_it_is_settled(steps: Steps) -> None:
     assert (steps.last.written, steps.last.new_count) == ({}, 0)
+
+
+def test_nothing_differs_but_what_is_open_or_refers_to_what_is_not_there(steps: Steps) -> None:
+    told = steps.old.act(Verify(), "live")
+    assert isinstance(told, Verified)
+    assert (told.differing, told.differs) == (0, ())
+    assert told.waiting > 0
+    assert told.compared == told.equal + told.stored + told.open + told.waiting
 
 
 def test_undo_puts_both_systems_back_and_only_firing_a_rule_makes_orders_of_old_deals(steps: Steps) -> None:

@@ -128,7 +128,9 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class Verified(Struct, frozen=True, kw_only=True, tag=True):
-    """compared = equal + stored + open + differing. stored: equal as that system stores what it was given.
+    """compared = equal + stored + open + waiting + differing. stored: equal as that system stores what it was given.
+
+    waiting: what refers to a record that is not in that system, and is not to be made there.
 
     differs: the first thousand. not_reached: streams that could not be compared.
     waited: seconds between the first look and the second.
@@ -140,7 +142,9 @@ class Verified(Struct, frozen=True, kw_only=True, tag=True):
     open: int
     differing: int
     records: int
+    waiting: int = 0
     differs: tuple[Difference, ...] = ()
+    names: dict[int, str] = {}
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
     waited: float = 0.0

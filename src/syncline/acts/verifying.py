@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from syncline.acts.act import Say, Step, Verify
 from syncline.acts.chosen import chosen
 from syncline.acts.syncing import not_reached
 from syncline.acts.told import Difference, Verified
-from syncline.look.named import name_of
+from syncline.look.named import name_of, names_of
 from syncline.look.opened import place
 from syncline.sync import verify as verifying
 from syncline.sync.hub import Hub
@@ -20,9 +22,17 @@ def verify(hub: Hub, act: Verify, who: str, say: Say) -> Verified:
     return Verified(
         compared=sum(score.counts.values()), equal=score.counts["equal"], stored=score.counts["stored"],
         open=score.counts["open"], differing=score.counts["differs"], records=score.records,
-        differs=tuple(difference(hub, one) for one in score.differs), not_reached=not_reached(score.not_reached),
+        waiting=score.counts["waits"], differs=tuple(difference(hub, one) for one in score.differs),
+        names=dict(names_in(hub, score.differs)), not_reached=not_reached(score.not_reached),
         seconds=hub.clock() - began, waited=score.waited,
     )  # fmt: skip
+
+
+def names_in(hub: Hub, found: Iterable[Compared]) -> Mapping[int, str]:
+    """What people call the records that are referred to in what differs."""
+    refer = [one for one in found if one.field in hub.reference_fields.get(one.case.record.entity, ())]
+    ids = [value for one in refer for value in (one.record, one.there) if isinstance(value, int)]
+    return names_of(ids, hub.declaration, hub.ledger)
 
 
 def difference(hub: Hub, one: Compared) -> Difference:

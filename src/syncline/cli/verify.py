@@ -52,9 +52,16 @@ def show(told: Verified, declaration: Declaration) -> None:
         f"{told.open:,} open, {told.differing:,} differ. It took {told.seconds:.1f} s.",
         bold=True,
     )
+    if told.waiting:
+        records = many(told.waiting, "reference") + " of these to records that are not in that system"
+        out(f"  {records}, and are not to be made there.")
+
+    def name_of(record: int) -> str:
+        return told.names.get(record, f"record {record}")
+
     for one in told.differs[:SHOWN]:
-        ours = said(one.record, declaration, one.entity, one.field)
-        theirs = said(one.there, declaration, one.entity, one.field)
+        ours = said(one.record, declaration, one.entity, one.field, name_of)
+        theirs = said(one.there, declaration, one.entity, one.field, name_of)
         what = f"record {ours}, {one.system} {one.id} {theirs}"
         what = what if one.id else f"not made in {one.system} {one.stream} yet"
         out(f"  {one.at}  {one.entity} {one.name}{' ' if one.field else ''}{one.field}: {what}")

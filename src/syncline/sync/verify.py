@@ -24,9 +24,12 @@ from syncline.sync import observe, remap
 from syncline.sync.desk import Desk, viewer
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
-from syncline.sync.plan import desk_on_paper
+from syncline.sync.plan import desk_on_paper, on_its_way
 
-Verdict = Literal["equal", "stored", "open", "differs"]
+Verdict = Literal["equal", "stored", "open", "waits", "differs"]
+"""waits: it refers to a record that is not in that system, and that nothing is to make there."""
+
+VERDICTS: tuple[Verdict, ...] = ("equal", "stored", "open", "waits", "differs")
 Place = tuple[str, str]
 
 PAGE = 200
@@ -57,7 +60,7 @@ class Score:
     noted: the streams of what is looked at again. waited: seconds before that.
     """
 
-    counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(("equal", "stored", "open", "differs"), 0))
+    counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(VERDICTS, 0))
     differs: list[Compared] = field(default_factory=list)
     records: int = 0
     noted: set[Place] = field(default_factory=set)
@@ -263,4 +266,4 @@ def verdict_of(desk: Desk, case: Case, link: Link, name: str, there: Mapping[str
         return "differs"  # it is what the record holds; that today's mapping reads it otherwise is in the next plan
     if settled and same and remap.remap_of(desk, desk.binding(link), case, link.id, name) is None:
         return "stored"
-    return "differs"
+    return "waits" if known.waiting and not on_its_way(desk, link.system, current.value) else "differs"
