@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from acting_world import ActingWorld
+from acting_world import HUB, ActingWorld, acting
 
 from syncline.acts.act import Couple, Part, Plan, Sync, Undo
 from syncline.acts.told import Coupled, Done, Planned, Refused, Synced, Undone
@@ -345,3 +345,41 @@ def test_a_coupling_of_a_row_that_is_not_there_is_taken_back_by_its_row(world: A
     assert told.said.startswith("erp/contact/erp7 is coupled with nothing any more.")
     assert world.hub.ledger.couplings_waiting() == []
     assert world.done(Planned, Plan()).writes == 0
+
+
+SCOPED = (
+    HUB
+    + """\
+entities:
+  contact: {scope: {erp: "visits IS NOT NULL"}}
+"""
+)
+
+
+def test_no_second_row_is_made_beside_one_that_is_there_and_takes_no_part(tmp_path: Path) -> None:
+    with acting(tmp_path, text=SCOPED.replace("{crm: true, erp: true}", "{erp: true}")) as world:
+        world.type("erp", email="old0@example.test", phone="1")
+        world.type("crm", email="new0@example.test", phone="2", visits=1)
+        world.type("crm", email="new1@example.test", visits=1)
+        imported(world, tmp_path, "crm0,erp0", "crm1,erp9")
+        world.done(Synced, Sync())
+        assert len(world.alive("erp")) == 2, "what is not there is made, and what is there is not made again"
+        (waits,) = [one for one in world.hub.ledger.open_items() if one.kind == "parked"]
+        assert waits.code == "coupled-otherwise"
+        world.edit("erp", "erp0", visits=3)
+        world.done(Synced, Sync())
+        assert world.link("erp", "erp0").record == world.link("crm", "crm0").record
+        assert len(world.alive("erp")) == 2
+        assert [one for one in world.hub.ledger.open_items() if one.kind == "parked"] == []
+
+
+def test_a_birth_goes_on_when_the_coupling_is_taken_back(tmp_path: Path) -> None:
+    with acting(tmp_path, text=SCOPED.replace("{crm: true, erp: true}", "{erp: true}")) as world:
+        world.type("erp", email="old0@example.test", phone="1")
+        world.type("crm", email="new0@example.test", phone="2", visits=1)
+        told = imported(world, tmp_path, "crm0,erp0")
+        world.done(Synced, Sync())
+        assert len(world.alive("erp")) == 1
+        world.done(Undone, Undo(run=told.run))
+        world.done(Synced, Sync())
+        assert len(world.alive("erp")) == 2

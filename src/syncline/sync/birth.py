@@ -18,7 +18,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link, Sent
 from syncline.model.observation import Observation
 from syncline.model.record import Parking, Record
-from syncline.sync import creating, meet, observe, own_fields, questions, scope, send, settle, written
+from syncline.sync import couplings, creating, meet, observe, own_fields, questions, scope, send, settle, written
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 from syncline.sync.stops import Gate
@@ -89,8 +89,19 @@ def is_to_be_looked_for(hub: Hub, stream: Stream, link: Link) -> bool:
     elif not read_far_enough(hub, stream, link, record):
         later(hub, link, hub.clock() + READ_FIRST_SECONDS)
     else:
-        return True
+        return not is_coupled_there(hub, stream, link)
     return False
+
+
+def is_coupled_there(hub: Hub, stream: Stream, link: Link) -> bool:
+    """Is it coupled with a row that is there and takes no part? Then no second one is wanted, and a person is asked."""
+    row = couplings.waited_for(hub, link)
+    if row is None or stream.get is None or row[2] not in observe.look_at(hub, link.system, stream, [row[2]]):
+        return False
+    name = "/".join(row)
+    remedy = f"let {name} take part, or take the coupling back: syncline links remove {name}"
+    park_birth(hub, link, couplings.CROSSED, f"coupled with {name}, which is there and takes no part", remedy)
+    return True
 
 
 def is_superseded(hub: Hub, link: Link) -> bool:
@@ -142,13 +153,13 @@ def end(hub: Hub, link: Link, pending: Intent | None = None) -> None:
         unit.save_links([dead])
 
 
-def park_birth(hub: Hub, link: Link, code: str, reason: str) -> None:
+def park_birth(hub: Hub, link: Link, code: str, reason: str, remedy: str = "") -> None:
     """A birth that only a person can bring on."""
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "birth")
         desk.load([link.record])
-        remedy = f"look in {link.system}: link the row (links add), or retry"
-        parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy)
+        usual = f"look in {link.system}: link the row (links add), or retry"
+        parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy or usual)
         desk.home(link.id).put(link.id, parked=parking)
         desk.home(link.id).note("parked", None, link.id, None, None, code)
         written.flush(desk)

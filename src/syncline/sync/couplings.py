@@ -20,6 +20,7 @@ from syncline.model.rows import Coupling, Hint, ParkedRow
 from syncline.sync import joining, met
 from syncline.sync import meet as meeting
 from syncline.sync.desk import Desk
+from syncline.sync.hub import Hub
 from syncline.sync.store import Row
 
 CROSSED = "coupled-otherwise"
@@ -91,6 +92,17 @@ def made_one(desk: Desk, said: Sequence[tuple[Coupling, Case]]) -> Case:
         keep_case, lost = join(desk, keep_case, other_now, one.why)
         keep(desk, [replace(one, alias=lost)])
     return keep_case
+
+
+def waited_for(hub: Hub, birth: Link) -> Row | None:
+    """The row in the birth's stream with which its record is coupled, and which was not read."""
+    links = hub.ledger.links_of([birth.record]).get(birth.record, ())
+    rows = [(k.system, k.stream, k.external_id) for k in links if k.external_id is not None and k.state in seats.RANK]
+    said = hub.ledger.couplings_at(rows)
+    there = [one.beside(row) for row in rows for one in said.get(row, ())]
+    mine = [row for row in there if row[:2] == (birth.system, birth.stream)]
+    known = hub.ledger.links_at(mine) if mine else {}
+    return next((row for row in mine if row not in known), None)
 
 
 def join(desk: Desk, one: Case, other: Case, why: str) -> tuple[Case, int]:

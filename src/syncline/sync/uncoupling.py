@@ -30,8 +30,8 @@ def of_row(desk: Desk, row: Row, case: Case | None = None) -> Sequence[Coupling]
         one for one in desk.coupled.get(row, ())
         if case is None or (there := holder(desk, one.beside(row))) is None or there[0] is case
     ]  # fmt: skip
-    end(desk, found)
     meet_again(desk, [row, *([] if case is None else rows_of(case))])
+    end(desk, found)
     return found
 
 
@@ -51,19 +51,30 @@ def meet_again(desk: Desk, rows: Sequence[Row]) -> None:
     """Rows parked since they were coupled otherwise: these, and those that are coupled with them."""
     desk.load_couplings(rows)
     wanted = {*rows, *(one.beside(row) for row in rows for one in desk.coupled.get(row, ()))}
+    for found in [holder(desk, row) for row in sorted(wanted)]:
+        if found is not None:
+            let_births_go(found[0])
     parked = [one for one in desk.unit.parked_rows(sorted(wanted)).values() if one.parking.code == CROSSED]
     desk.unit.put_hints([Hint(system=one.system, stream=one.stream, id=one.id, at=desk.now) for one in parked])
+
+
+def let_births_go(case: Case) -> None:
+    """Those that were held up by a row that is there and takes no part."""
+    for link in list(case.links.values()):
+        if link.state == "birth" and link.parked is not None and link.parked.code == CROSSED:
+            case.put(link.id, parked=None)
 
 
 # ---- an undo
 def take_back(desk: Desk, one: Coupling) -> tuple[str, str]:
     """What a coupling did is undone, and it ends. Returns what became of it, and (of what is left) why."""
+    if one.alias is None and one.link is None:
+        meet_again(desk, [one.one, one.other])
     end(desk, [one])
     if one.alias is not None:
         return part(desk, one.alias)
     if one.link is not None:
         return give_back(desk, one.link)
-    meet_again(desk, [one.one, one.other])
     return "uncoupled", ""
 
 
