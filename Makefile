@@ -58,6 +58,7 @@ bench: setup  ## measure
 	$(BIN)/python bench/door_bench.py
 	$(BIN)/python bench/webhook_bench.py
 	$(BIN)/python bench/audit_bench.py
+	$(BIN)/python bench/match_bench.py
 
 bench-large: setup  ## measure with many records
 	$(BIN)/python bench/bench.py --large

@@ -18,7 +18,7 @@ from match_company import STREAM, has_key, is_in_both, open_hub
 
 from syncline.identity.alike import MOST, block_rules
 from syncline.ledger.sql import open_ledger
-from syncline.sync import alike, derive, doubled, observe, settle, written
+from syncline.sync import alike, baseline, derive, doubled, observe, written
 from syncline.sync.hub import Hub
 
 ROWS = 100_000
@@ -76,7 +76,7 @@ def measure(rows: int, folder: Path, *, compared: bool) -> Measured:
     doubled.look_through = watch.around("doubled", doubled.look_through)
     assert derive.alike is alike
     assert written.alike is alike
-    assert settle.doubled is doubled
+    assert baseline.doubled is doubled
     with open_ledger(folder / "ledger.db", lease_seconds=LEASE_SECONDS) as ledger:
         hub, doors = open_hub(ledger, rows, alike=compared)
         began = time.process_time()

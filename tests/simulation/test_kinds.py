@@ -11,7 +11,7 @@ import pytest
 
 from syncline.identity import seats
 from syncline.merge import brakes, sleep
-from syncline.sync import missed, rules, send, stops
+from syncline.sync import missed, questions, rules, send, stops
 from syncline.testing.kinds import KINDS
 from syncline.testing.trial import attempt
 
@@ -39,6 +39,7 @@ TWINS: dict[str, tuple[str, ModuleType, str, Callable[..., Any]]] = {
     "sleepers are told everything": ("scoped", sleep, "tellable", lambda case, link, writable: writable),
     "what a sweep did not show is not looked at": ("missed", missed, "is_watched", lambda *_: False),
     "nobody stands in the shadow": ("joined", seats, "seat", lambda *_: []),
+    "what is asked about is born": ("asked", questions, "may_be_born", lambda *_: True),
     "what is typed in the shadow is forgotten": ("joined", seats, "read_only", lambda *_: None),
 }
 """The kind that must see it, and the function of the hub that is replaced."""

@@ -4,6 +4,7 @@ from merge_world import MergeWorld
 from twin_world import two
 
 from syncline.identity.alias import resolve_alias
+from syncline.sync import answers
 
 
 def test_chains_of_merges_end_at_one_record() -> None:
@@ -158,3 +159,20 @@ def test_a_row_that_becomes_one_of_another_kind_that_is_not_known_is_only_gone()
     world.quiet()
     assert world.link("crm", "crm0").into == "task/later"
     assert world.hub.ledger.waiting_for([("crm", "task", "later")]) == {}
+
+
+def test_what_was_typed_into_a_shadow_fills_what_the_record_never_had() -> None:
+    """The row that stood before it is deleted: nobody ever said anything else of that field."""
+    world = MergeWorld()
+    world.type("erp", email="a@x")
+    world.type("erp", email="b@x")
+    world.quiet()
+    answers.merge_records(world.hub, 1, 2, "anna")
+    world.quiet()
+    world.edit("erp", "erp1", rep="r15")
+    world.quiet()
+    world.delete("erp", "erp0")
+    world.tell_gone("erp", "erp0", None)
+    world.quiet()
+    assert world.link("erp", "erp1").state == "active"
+    assert world.value(1, "rep") == world.there("erp", "erp1", "rep") == "r15"

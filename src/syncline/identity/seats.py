@@ -73,6 +73,8 @@ def meet_again(case: Case, lids: Iterable[int]) -> None:
     for lid in lids:
         view = case.view(lid)
         for name in sorted({*view, *case.links[lid].known}):
+            if view.get(name) is not None and not case.value(name).version and case.takes(lid, name):
+                fill(case, lid, name, view[name])
             current, known = case.value(name), case.known(lid, name)
             same = name in view and case.equal(name, view[name], current.value)
             edited = not same and name in view and known.has_base and current.source == lid
@@ -81,6 +83,13 @@ def meet_again(case: Case, lids: Iterable[int]) -> None:
                 tries=0, filling=not same and not edited and name in view and view[name] is None, withheld=None,
                 differs=False, parked=None, has_base=edited, base=known.base if edited else None,
             )  # fmt: skip
+
+
+def fill(case: Case, lid: int, name: str, value: Value) -> None:
+    """What the record never had it takes from a row that speaks for it now: else nobody would ever say it."""
+    now = case.setting.now
+    case.set_value(name, value, lid, now, now, "fills a blank")
+    case.note("taken", name, lid, None, value, "fills a blank")
 
 
 def has_lines(case: Case) -> bool:

@@ -81,15 +81,15 @@ def is_worth(desk: Desk, case: Case, *, again: bool) -> bool:
         return record.may_be is not None
     if not is_read(desk, case):
         return False
-    before = desk.before[record.id][0]
-    settled = before is not None and before.asks != record.asks
-    return settled or is_changed(desk, case) or (again and is_alone(desk, case))
+    return is_changed(desk, case) or (again and is_alone(desk, case))
 
 
 def is_changed(desk: Desk, case: Case) -> bool:
-    """Is it new, or does it look otherwise than when this transaction began, or count otherwise?"""
+    """Is it new, or does it look otherwise than when this transaction began, or count otherwise, or was it answered?"""
     before, now = desk.before[case.record.id][0], case.record
-    return before is None or before.state != now.state or looks_otherwise(desk, before, now)
+    if before is None or before.state != now.state or looks_otherwise(desk, before, now):
+        return True
+    return before.asks != now.asks or before.distinct_from != now.distinct_from
 
 
 def is_read(desk: Desk, case: Case) -> bool:
@@ -159,8 +159,7 @@ def judge(desk: Desk, case: Case, near: Sequence[tuple[int, Likeness]]) -> None:
 
 def is_in_question(desk: Desk, case: Case, other: Case) -> bool:
     """May these two be one, for all that a rule can tell?"""
-    apart = other.record.id in case.record.distinct_from or case.record.id in other.record.distinct_from
-    if apart or not questions.is_free(other) or not is_read(desk, other):
+    if questions.are_apart(desk, case, other) or not questions.is_free(other) or not is_read(desk, other):
         return False
     return (is_alone(desk, case) or is_alone(desk, other)) and not contradict(desk, case, other)
 
@@ -219,7 +218,7 @@ def put(desk: Desk, case: Case, other: Case, how: Likeness) -> None:
         case.note("candidate", None, None, None, other.record.id, f"{how.score:.0f} of 100: {', '.join(how.reasons)}")
         desk.spread.marks.update({other.record.id} if old is None else {old.record, other.record.id})
     questions.hold(case, other)
-    questions.hold(other, case, questions.rows_of(case))
+    questions.hold(other, case, questions.places_of(case))
 
 
 def end(desk: Desk, case: Case, why: str) -> None:
@@ -230,4 +229,4 @@ def end(desk: Desk, case: Case, why: str) -> None:
     case.record = replace(case.record, may_be=None)
     case.note("candidate", None, None, old.record, None, why)
     desk.spread.marks.update({case.record.id, old.record})
-    questions.let_go(case)
+    questions.let_go(desk, case)

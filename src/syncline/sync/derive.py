@@ -115,6 +115,8 @@ def derive(desk: Desk, case: Case, rolled: Rolled = "none") -> None:
     for computed in desk.hub.readers.computed.get(case.record.entity, ()):
         compute(desk, case, computed)
     scope.follow(desk, case)
+    for link in list(case.links.values()):
+        questions.follow(desk, case, link)
     for birth in desk.declaration.births:
         if birth.entity == case.record.entity:
             bear(desk, case, birth)
@@ -138,7 +140,6 @@ def bear(desk: Desk, case: Case, birth: Birth) -> None:
     place = (birth.system, birth.stream)
     here = [link for link in case.links.values() if (link.system, link.stream) == place]
     if here:
-        questions.follow(desk, case, here[-1])
         return
     if case.record.made_by is None and not any(link.state == "active" for link in case.links.values()):
         return

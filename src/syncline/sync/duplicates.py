@@ -62,7 +62,7 @@ def suspect(case: Case, other: Case, why: str) -> None:
     questions.hold(case, other)
 
 
-def clear(case: Case) -> None:
+def clear(desk: Desk, case: Case) -> None:
     """A record of its own: what waited for that to be said goes on."""
     case.record = replace(case.record, candidate_of=None, may_be=None)
-    questions.let_go(case)
+    questions.let_go(desk, case)

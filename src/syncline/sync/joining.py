@@ -136,11 +136,11 @@ def merge(desk: Desk, keep: Case, lose: Case, why: str, row: int | None = None) 
 
 def settle_merge(desk: Desk, keep: Case, lose: Case) -> None:
     """What follows from it for whoever knows of them; their rows are looked at."""
-    if keep.record.asks is None:
-        duplicates.clear(keep)
     reseat(desk, keep)
     re_point(desk, lose.record.id, keep)
     questions.ask_anew(desk, lose, keep)
+    if keep.record.asks is None:
+        duplicates.clear(desk, keep)
     for link in keep.links.values():
         if link.state == "active":
             keep.hints.append((link.id, desk.now))

@@ -106,7 +106,7 @@ def not_the_same(hub: Hub, record: int, who: str) -> None:
         if other is not None:
             case.record = replace(case.record, distinct_from=(*case.record.distinct_from, other))
             desk.spread.marks.add(other)
-        duplicates.clear(case)
+        duplicates.clear(desk, case)
 
     decide(hub, record, decision)
 

@@ -31,6 +31,12 @@ def rows_of(case: Case) -> set[Place]:
     return {(link.system, link.stream) for link in case.links.values() if is_row(link)}
 
 
+def places_of(case: Case) -> set[Place]:
+    """Where it has a row, or may have one: a create that was sent is not taken back."""
+    sent = {(link.system, link.stream) for link in case.links.values() if link.state == "birth" and link.writing}
+    return rows_of(case) | sent
+
+
 def is_row(link: Link) -> bool:
     """Is there a row, and is it to stay?"""
     return link.state in ("active", "asleep", "shadow") and not link.deleting
@@ -47,6 +53,12 @@ def is_asked(one: Case, other: Case) -> bool:
     return any(may_be is not None and may_be.record in (one.record.id, other.record.id) for may_be in asked)
 
 
+def are_apart(desk: Desk, one: Case, other: Case) -> bool:
+    """Did a person say that they are two, or that one of them is not what became the other since?"""
+    named = [(one, rid) for rid in other.record.distinct_from] + [(other, rid) for rid in one.record.distinct_from]
+    return any(rid == case.record.id or desk.case(rid) is case for case, rid in named)
+
+
 # ---- births
 def hold(case: Case, other: Case, places: set[Place] | None = None) -> None:
     """Births that were not sent yet wait: in these places, or everywhere."""
@@ -60,12 +72,11 @@ def hold(case: Case, other: Case, places: set[Place] | None = None) -> None:
             case.put(link.id, parked=parking)
 
 
-def let_go(case: Case, place: Place | None = None) -> None:
-    """Births that waited for that go on, in one place or everywhere."""
+def let_go(desk: Desk, case: Case) -> None:
+    """Births that waited for an answer go on, but for those that another question is about."""
+    load(desk, [case])
     for link in list(case.links.values()):
-        here = place is None or (link.system, link.stream) == place
-        if here and link.parked is not None and link.parked.code == MAY_BE_DUPLICATE:
-            case.put(link.id, parked=None)
+        follow(desk, case, link)
 
 
 def may_be_born(desk: Desk, case: Case, place: Place) -> bool:
@@ -76,15 +87,14 @@ def may_be_born(desk: Desk, case: Case, place: Place) -> bool:
         return False
     if not desk.waited_for.get(place, set()).isdisjoint(desk.keys(case)):
         return False  # I14: a row that is there already may be it
-    return not any(place in rows_of(desk.cases[rid]) for rid in desk.asking.get(case.record.id, ()))
+    return not any(place in places_of(desk.cases[rid]) for rid in desk.asking.get(case.record.id, ()))
 
 
 def follow(desk: Desk, case: Case, link: Link) -> None:
     """A birth that is there already: let go when nobody is asked any more."""
-    place = (link.system, link.stream)
     waits = link.state == "birth" and link.parked is not None and link.parked.code == MAY_BE_DUPLICATE
-    if waits and may_be_born(desk, case, place):
-        let_go(case, place)
+    if waits and may_be_born(desk, case, (link.system, link.stream)):
+        case.put(link.id, parked=None)
 
 
 # ---- what is not matched yet
@@ -177,3 +187,4 @@ def ask_anew(desk: Desk, old: Case, now: Case) -> None:
             case.record = replace(record, candidate_of=now.record.id)
         elif record.may_be is not None:
             case.record = replace(record, may_be=replace(record.may_be, record=now.record.id))
+            hold(now, case, places_of(case))

@@ -111,7 +111,7 @@ def meet_others(desk: Desk, case: Case) -> Became | None:
     """By the first rule that finds any: one other is joined, where no system has both; else a person is asked."""
     rules = desk.declaration.matching[case.record.entity]
     for key in desk.keys(case):
-        others = [one for one in meet.sharing(desk, key) if one is not case and may_be(case, one)]
+        others = [one for one in meet.sharing(desk, key) if one is not case and may_be(desk, case, one)]
         free = [one for one in others if questions.rows_of(one).isdisjoint(questions.rows_of(case))]
         if rule_of(key, rules).shared == "distinct" and len(free) != len(others):
             continue
@@ -125,11 +125,10 @@ def meet_others(desk: Desk, case: Case) -> Became | None:
     return None
 
 
-def may_be(case: Case, other: Case) -> bool:
+def may_be(desk: Desk, case: Case, other: Case) -> bool:
     """Did nobody say that they are two, and does it not ask about this one itself?"""
-    apart = other.record.id in case.record.distinct_from or case.record.id in other.record.distinct_from
     living = other.record.state == "active" and bool(questions.rows_of(other))
-    return living and not apart and other.record.asks != case.record.id
+    return living and other.record.asks != case.record.id and not questions.are_apart(desk, case, other)
 
 
 def is_certain(case: Case, other: Case) -> bool:

@@ -139,7 +139,7 @@ def taken(desk: Desk, entry: Entry, ours: set[int | None]) -> Said | None:
     if entry.kind == "person" and entry.why.endswith(people.NOT_THE_SAME) and isinstance(entry.before, int):
         return asked(desk, entry.record, entry.before)
     if entry.kind == "candidate" and entry.why == TAKEN_BACK and isinstance(entry.after, int):
-        return apart(desk.case(entry.record), entry.after)
+        return apart(desk, desk.case(entry.record), entry.after)
     if entry.kind == "person" and entry.why.endswith(answers.OF_ITS_OWN):
         remedy = f"syncline links remove {entry.record}@SYSTEM takes its row from it"
         return Said(what="left", record=entry.record, why=f"a record that was begun stays; {remedy}")
@@ -187,11 +187,11 @@ def asked(desk: Desk, record: int, other: int) -> Said:
     return Said(what="asked again", record=record)
 
 
-def apart(case: Case | None, other: int) -> Said | None:
+def apart(desk: Desk, case: Case | None, other: int) -> Said | None:
     """That it is no duplicate is said again."""
     if case is None or case.record.asks != other:
         return None
     case.record = replace(case.record, distinct_from=(*case.record.distinct_from, other))
     case.note("person", None, None, other, None, f"{TAKEN_BACK}: {people.NOT_THE_SAME}")
-    duplicates.clear(case)
+    duplicates.clear(desk, case)
     return Said(what="a record of its own", record=case.record.id)

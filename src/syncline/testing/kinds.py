@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncline.testing import deals, deals_oracle, guarded, joined, oracle, orders, orders_oracle, scoped, users, windows
+from syncline.testing import (
+    asked,
+    deals,
+    deals_oracle,
+    guarded,
+    joined,
+    oracle,
+    orders,
+    orders_oracle,
+    scoped,
+    users,
+    windows,
+)
 from syncline.testing.cast import Cast
 from syncline.testing.world import World
 
@@ -73,6 +85,8 @@ KINDS: Mapping[str, Kind] = {
     "missed": Kind(cast=MISSED, rates={"hides": 0.0, "deletes": 0.15}),
     # A person merges records, and takes back whole runs.
     "joined": Kind(cast=joined.JOINED, check=joined.check),
+    # Rows are typed once more that look like others, and a person says whether they are.
+    "asked": Kind(cast=asked.ASKED, check=asked.check, rates={"births": 0.2, "acts": 0.12}),
     # Rows leave the scope of one system and come back.
     "scoped": Kind(cast=scoped.SCOPED, check=scoped.check),
     # Brakes that are soon reached, and a person who lets go.
