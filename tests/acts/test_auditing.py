@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from acting_world import HUB, ActingWorld, acting, down
 
-from syncline.acts.act import Audit, Plan, Settle, Sync
-from syncline.acts.told import Audited, Done, Planned, Refused, Synced
+from syncline.acts.act import Audit, Couple, Plan, Settle, Sync
+from syncline.acts.told import Audited, Coupled, Done, Planned, Refused, Synced
 from syncline.config.load import load
 from syncline.connect.door import Refused as NotLetOut
 from syncline.connect.request import Request
@@ -290,6 +290,8 @@ def test_two_full_systems_that_share_nothing_are_told_apart(world: ActingWorld) 
     told = audit(world)
     assert unmatched(contact(told))
     assert told.next[0].startswith("first_sync.match in hub.yaml: no contact ")
+    assert told.next[1].startswith("syncline links import FILE takes over pairs of ids")
+    assert told.next[-1] == "syncline plan"
 
 
 def test_its_sentences_say_what_matters(world: ActingWorld) -> None:
@@ -308,3 +310,21 @@ def test_progress_names_what_is_read_matched_and_compared(world: ActingWorld) ->
     audit(world)
     said = {one.what for one in world.steps}
     assert {"reading crm contact", "matching crm contact", "matching erp contact"} <= said
+
+
+# ---- what stays when it begins anew
+@pytest.mark.parametrize("before", [True, False], ids=["coupled before anything was read", "coupled after an audit"])
+def test_couplings_outlive_beginning_anew(tmp_path: Path, before: bool) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text("crm/contact,erp/contact\ncrm0,erp0\n")
+    with acting(tmp_path, mode="read-only") as world:
+        for system in ("crm", "erp"):
+            world.type(system, email=f"{system}@example.test", name="Contact 1")
+        if not before:
+            assert contact(audit(world)).every == 0
+        world.done(Coupled, Couple(file=str(file), named="old.csv"))
+        assert contact(audit(world)).every == 1
+        told = audit(world, anew=True)
+        assert told.anew.startswith("As asked")
+        assert contact(told).every == 1
+        assert world.link("crm", "crm0").record == world.link("erp", "erp0").record

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +14,8 @@ from structlog.testing import capture_logs
 from test_hooks import opened
 
 from syncline.acts import told
-from syncline.acts.act import Act, Parked, Pause, Release, Say, Step, Sync, encoded
+from syncline.acts.act import Act, Audit, Parked, Pause, Release, Say, Step, Sync, encoded
+from syncline.acts.perform import perform
 from syncline.acts.told import Done, Refused, Told
 from syncline.ledger.requests import Requests, open_requests
 from syncline.service.handed import Handed
@@ -141,3 +144,34 @@ def test_a_service_that_ends_takes_nothing_up_and_answers_what_waits(made: Made)
     found = answer(requests, taken)
     assert isinstance(found, Refused)
     assert "The service is ending" in found.why
+
+
+def test_an_audit_is_done_by_the_service_by_a_door_that_only_reads(made: Made) -> None:
+    doors: list[float] = []
+
+    def audited(hub: Hub, act: Act, who: str, say: Say) -> Told:
+        return perform(replace(hub, door=Noting(hub.door, doors)), act, who, say)  # type: ignore[arg-type]
+
+    handed, requests = made[0](audited), made[1]
+    number = requests.ask(encoded(Audit(share=0.25)), "ada", handed.declaration, 5.0)
+    handed.round()
+    assert handed.queue, "it may take long"
+    handed.long_round()
+    found = answer(requests, number)
+    assert isinstance(found, told.Audited)
+    assert {one.system for one in found.not_reached} == {"hubspot", "odoo"}
+    assert doors == [0.25]
+
+
+class Noting:
+    """A door that notes to which share it is kept."""
+
+    def __init__(self, door: Any, shares: list[float]) -> None:
+        self.door, self.shares = door, shares
+
+    def call(self, *asked: Any) -> Any:
+        return self.door.call(*asked)
+
+    def sharing(self, part: float) -> Any:
+        self.shares.append(part)
+        return self.door.sharing(part)

@@ -196,11 +196,23 @@ def next_of(told: Audited) -> Iterator[str]:
             yield f"first_sync.match in hub.yaml: no {one.entity} of one system was found in the other"
     if any(one.of("duplicate") or one.of("ambiguous") for one in told.entities):
         yield "syncline parked lists duplicates and what matches several; syncline links settles them"
+    if any(lonely(one) for one in compared(told)):
+        yield "syncline links import FILE takes over pairs of ids that an old integration knew"
     if any(field.open for one in told.entities for field in one.fields):
         yield "syncline conflicts lists the differences that people settle"
     if told.missing:
         yield "syncline provision makes the fields that are missing"
     yield "syncline plan"
+
+
+MANY = 0.1
+"""From this part of the rows on it is many that the other system does not have."""
+
+
+def lonely(one: EntityAudited) -> bool:
+    """Has each of several systems many records that the others lack? Some may be the same, and nobody knows it."""
+    few = any(one.only_in(system) < MANY * rows or not rows for system, rows in one.rows.items())
+    return len(one.rows) > 1 and not one.unread and not few
 
 
 def unmatched(one: EntityAudited) -> bool:
