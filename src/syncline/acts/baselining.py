@@ -46,10 +46,14 @@ def begin(hub: Hub, places: list[Place], who: str, say: Say) -> Done:
     if left:
         return Done(count=0, said=f"{in_words(left)}: being read anew. syncline sync goes on with that.")
     lost = unread(hub, places)
-    also = f" {lost:,} rows that were known are not there any more: they are left alone, and nothing is deleted." * (
-        lost > 0
-    )
+    also = f" {gone_in_words(lost)}" if lost else ""
     return Done(count=len(places), said=f"{in_words(places)}: read anew, nothing was written.{also}\nnext: {THEN}")
+
+
+def gone_in_words(number: int) -> str:
+    """Rows that nobody showed."""
+    them = "row that was known is" if number == 1 else "rows that were known are"
+    return f"{number:,} {them} not there any more: left alone, and nothing is deleted anywhere."
 
 
 def unread(hub: Hub, places: list[Place]) -> int:
@@ -66,7 +70,7 @@ def confirm(hub: Hub, places: list[Place], what: str | None, who: str) -> Done:
     """All of them, or none."""
     waiting = [one for one in rebaseline.stopped(hub) if (one.system, one.stream) in places]
     if not waiting:
-        raise refuse(f"{what or 'Nothing'} is not stopped." if what else "Nothing is stopped.", "syncline status")
+        raise refuse(f"{what} is not stopped." if what else "Nothing is stopped.", "syncline status")
     for one in waiting:
         state, name = rebaseline.state_of(hub, one), f"{one.system} {one.stream}"
         if state == "stopped":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from syncline.cli.account import AccountOf
     from syncline.cli.reached import Reached
     from syncline.config.load import Loaded
+    from syncline.sync.drift import Drift
     from syncline.sync.hub import Hub
 
 STATES = {
@@ -36,18 +37,15 @@ def run(
     from syncline.cli.asked import ends
     from syncline.cli.opened import declared
     from syncline.cli.shown import document, out
-    from syncline.cli.told import BAD_INPUT, NOT_DONE, NOT_REACHED, OK
+    from syncline.cli.told import NOT_DONE, NOT_REACHED, OK
     from syncline.config.problems import DeclarationErrors
 
     try:
         opened = declared(hub, ledger)
     except DeclarationErrors as error:
-        if json:
-            document({"ok": False, "problems": [plainly(one) for one in error.problems]})
-        for one in error.problems:
-            typer.echo(str(one), err=True)
-        ends(BAD_INPUT, f"correct {hub.name}, then syncline check")
-    found, needs, accounts = ([], [], []) if offline else reach_all(opened)
+        wrong_declaration(error.problems, hub, json=json)
+    found, needs, accounts, drift = ([], [], [], []) if offline else reach_all(opened)
+    broken = [one for one in drift if one.breaks]
     lost, stopped = [one for one in found if one.why], paused_now(opened, found)
     twice = same_accounts(accounts)
     if json:
@@ -55,12 +53,13 @@ def run(
         problems = [plainly(one) for one in opened.loaded.problems]
         document(
             {
-                "ok": not (lost or twice or any(one.missing for one in accounts)),
+                "ok": not (lost or twice or broken or any(one.missing for one in accounts)),
                 "problems": problems,
                 "systems": found,
                 "accounts": accounts,
                 "same_account": twice,
                 "needs": needs,
+                "drift": drift,
                 "paused": stopped,
             }
             | ({} if lines is None else {"effective": lines})
@@ -73,6 +72,7 @@ def run(
         else:
             out(summary(opened))
         show_reached(found, needs, accounts)
+        show_drift(drift)
         for systems in twice:
             typer.echo(account.twice(systems), err=True)
         for pause in stopped:
@@ -80,7 +80,22 @@ def run(
     wrong, remedy = wrong_accounts(accounts, twice, opened.file.name)
     if wrong and not lost:
         ends(NOT_DONE, remedy)
+    if broken and all("Rejected" in one.why for one in lost):
+        ends(NOT_DONE, broken[0].remedy)
     ends(NOT_REACHED if lost else OK, next_of(opened, lost, stopped), out if not json else None)
+
+
+def wrong_declaration(problems: Sequence[Any], hub: Path, *, json: bool) -> NoReturn:
+    """All that is wrong with it, and the end."""
+    from syncline.cli.asked import ends
+    from syncline.cli.shown import document
+    from syncline.cli.told import BAD_INPUT
+
+    if json:
+        document({"ok": False, "problems": [plainly(one) for one in problems]})
+    for one in problems:
+        typer.echo(str(one), err=True)
+    ends(BAD_INPUT, f"correct {hub.name}, then syncline check")
 
 
 def plainly(problem: Any) -> dict[str, Any]:
@@ -105,8 +120,8 @@ def summary(opened: Declared) -> str:
 
 
 # ---- the systems
-def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], list[AccountOf]]:
-    """What each stream shows, the fields of ours that creates need, and whose systems these are.
+def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], list[AccountOf], list[Drift]]:
+    """What each stream shows, the fields of ours that creates need, whose systems these are, and what has drifted.
 
     With a ledger that is thrown away: whoever runs the hub is not disturbed, and nothing is remembered.
     """
@@ -122,7 +137,37 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], li
             found = list(reach(running.hub))
             needs = list(look(running.hub, running.hub.needs))
             told = [{"system": o.system, "stream": o.stream, "field": o.field, "state": o.state} for o in needs]
-            return found, told, accounts_of(running.hub, found)
+            return found, told, accounts_of(running.hub, found), drift_of(running.hub, found)
+
+
+def drift_of(hub: Hub, found: Sequence[Reached]) -> list[Drift]:
+    """Of the systems that can be spoken to."""
+    from syncline import app
+    from syncline.connect.template import Use
+    from syncline.sync import drift
+
+    def own(system: str, stream: str) -> frozenset[str]:
+        plain = app.made(hub.declaration.systems[system].connector, Use())
+        return frozenset(one.name for one in plain.stream(stream).fields)
+
+    away = {one.system for one in found if one.why and "Rejected" not in one.why}
+    return [one for one in drift.drifted(hub, own) if one.system not in away]
+
+
+def show_drift(drift: Sequence[Drift]) -> None:
+    """What breaks on stderr; the rest are notes."""
+    from syncline.cli.shown import out
+
+    for one in drift:
+        if one.kind == "unknown":
+            out(f"{one.system}: which fields {one.stream} has could not be read: {one.said}.")
+            continue
+        reads = f" (read by rule {', '.join(one.rules)})" if one.rules else ""
+        line = f"{one.kind}: {one.name}{reads}: {one.said}; {one.remedy}"
+        if one.breaks:
+            typer.echo(line, err=True)
+        else:
+            out(line)
 
 
 def accounts_of(hub: Hub, found: Sequence[Reached]) -> list[AccountOf]:

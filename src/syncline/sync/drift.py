@@ -1,0 +1,144 @@
+"""Fields that an administrator renamed, took away or gave new choices, beside what is declared of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+from rapidfuzz.fuzz import ratio
+
+from syncline.connect.connector import SHARED
+from syncline.mapping.binding import Binding, BoundField
+from syncline.mapping.field_type import Unfit
+from syncline.sync import observe
+from syncline.sync.hub import Hub
+
+Kind = Literal["vanished", "renamed", "new choice", "unknown"]
+Own = Callable[[str, str], frozenset[str]]
+"""(system, stream) to the raw fields that its connector knows of itself, some of which no vendor describes."""
+
+Told = Mapping[str, Any]
+ALIKE = 60.0
+"""Per cent by which the name of a field resembles the one that is missing, for it to be offered."""
+
+MOST_CHOICES = 3
+"""New choices that are named."""
+
+
+class Drift(Struct, frozen=True, kw_only=True):
+    """Something that is no longer as the declaration says.
+
+    field: the raw one; name: what hub.yaml calls it. rules: those that read it. breaks: it is not only a note.
+    remedy: what to change in hub.yaml, or in the system. unknown: which fields there are could not be asked.
+    """
+
+    kind: Kind
+    system: str
+    stream: str
+    field: str = ""
+    name: str = ""
+    said: str = ""
+    rules: tuple[str, ...] = ()
+    remedy: str = ""
+    breaks: bool = True
+
+
+def drifted(hub: Hub, own: Own) -> Iterator[Drift]:
+    """All that is bound, beside what each system says of its fields now. Only reads."""
+    for system, stream in dict.fromkeys((b.system, b.stream.partition(SHARED)[0]) for b in hub.declaration.bindings):
+        ask = hub.stream(system, stream).described
+        if ask is None:
+            continue
+        try:
+            page, _ = observe.show(hub, system, hub.stream(system, stream), ask())
+        except observe.NotNow as reason:
+            yield Drift(kind="unknown", system=system, stream=stream, said=str(reason), breaks=False)
+            continue
+        rows = {str(one["name"]): one for one in page.records}
+        for binding in hub.declaration.bindings:
+            if (binding.system, binding.stream.partition(SHARED)[0]) == (system, stream):
+                yield from compared(hub, binding, stream, rows, own(system, stream))
+
+
+def compared(hub: Hub, binding: Binding, stream: str, rows: Mapping[str, Told], own: frozenset[str]) -> Iterator[Drift]:
+    """One stream's fields for one entity."""
+    for one in binding.fields:
+        name = f"{binding.entity}.{one.field}"
+        rules = rules_of(hub, binding.entity, one.field)
+        for raw in dict.fromkeys(path.split(".", 1)[0] for path in one.lens.reads):
+            if raw in rows:
+                yield from changed(binding, stream, one, rows[raw], name, rules)
+            elif raw not in own and not is_ours(hub, binding.system, stream, raw):
+                yield missing(binding, stream, raw, rows, name, rules)
+
+
+def missing(
+    binding: Binding, stream: str, raw: str, rows: Mapping[str, Told], name: str, rules: tuple[str, ...]
+) -> Drift:
+    """It is not there, perhaps since it is called otherwise now."""
+    like = likest(raw, rows, set(binding.raw_names))
+    place = f"fields.{name}.at.{binding.system}"
+    gone = f"{binding.system} has no field {raw} in {stream}"
+    if like is None:
+        remedy = f"make {raw} in {binding.system} again, or take {binding.system} out of fields.{name}.at in hub.yaml"
+        kind: Kind = "vanished"
+    else:
+        label = str(rows[like].get("label") or like)
+        gone, kind = f"{gone}; {like} ({label}) is there and bound to nothing", "renamed"
+        remedy = f"if it is that one, write into hub.yaml: {place}: {stream}.{like}"
+    return Drift(
+        kind=kind, system=binding.system, stream=stream, field=raw, name=name, said=gone, rules=rules, remedy=remedy
+    )
+
+
+def likest(raw: str, rows: Mapping[str, Told], bound: set[str]) -> str | None:
+    """The field that is most like it by its name, and that nothing is bound to."""
+    scores = [(ratio(plain(raw), plain(name)), name) for name in rows if name not in bound]
+    best = max(scores, default=(0.0, ""))
+    return best[1] if best[0] >= ALIKE else None
+
+
+def plain(name: str) -> str:
+    """Without what custom fields of every vendor begin or end with."""
+    return name.lower().removeprefix("x_studio_").removeprefix("x_").removesuffix("__c").replace("_", " ")
+
+
+def changed(
+    binding: Binding, stream: str, one: BoundField, told: Told, name: str, rules: tuple[str, ...]
+) -> Iterator[Drift]:
+    """It is there: does the mapping know all that it may hold?"""
+    raw, where = str(told["name"]), f"{binding.system} {stream}.{told['name']}"
+    new = unmapped(one, raw, told.get("choices", ()))
+    if new:
+        names = ", ".join(repr(choice) for choice in new[:MOST_CHOICES]) + (" ..." if len(new) > MOST_CHOICES else "")
+        yield Drift(
+            kind="new choice", system=binding.system, stream=stream, field=raw, name=name, rules=rules,
+            said=f"{where} may hold {names}, which no row of the table names: a record that has it is parked",
+            remedy=f"write into hub.yaml: fields.{name}.values.NAME.{binding.system}: {new[0]}", breaks=False,
+        )  # fmt: skip
+
+
+def unmapped(one: BoundField, raw: str, choices: Iterable[str]) -> Sequence[str]:
+    """The choices that the mapping has no place for."""
+    found = []
+    for choice in choices if one.lens.reads == (raw,) and one.inward else ():
+        try:
+            one.lens.get({raw: choice})
+        except Unfit:
+            found.append(str(choice))
+    return found
+
+
+def rules_of(hub: Hub, entity: str, field: str) -> tuple[str, ...]:
+    """The rules about this entity whose condition reads the field."""
+    return tuple(
+        rule.name for rule in hub.declaration.rules
+        if rule.entity == entity and rule.when is not None and field in rule.when.reads
+    )  # fmt: skip
+
+
+def is_ours(hub: Hub, system: str, stream: str, raw: str) -> bool:
+    """A field of ours is told of by `provision`."""
+    known = hub.stream(system, stream)
+    return any(one.name == raw and one.ours for one in (*known.fields, *known.needs))
