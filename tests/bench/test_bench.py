@@ -14,6 +14,7 @@ from syncline.ledger.sql import open_ledger
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 sys.path.insert(0, str(BENCH))
 
+import audit_bench  # noqa: E402
 import bench_company  # noqa: E402
 import bench_floors  # noqa: E402
 import bench_runs  # noqa: E402
@@ -92,3 +93,10 @@ def test_the_table_tells_what_is_missed(capsys: pytest.CaptureFixture[str]) -> N
     assert not bench.show([bench.Figure("slow", slow, quick, 0.35), bench.Figure("no target", slow)])
     assert not bench.show([bench.Figure("too slow", slow, None, 26)])
     assert "MISSED" in capsys.readouterr().out
+
+
+def test_an_audit_finds_what_differs_and_nothing_else(tmp_path: Path) -> None:
+    taken = audit_bench.measure(ROWS, tmp_path)  # what it must find is asserted there
+    assert taken["rows"] == ROWS
+    assert taken["cpu"] > 0
+    assert taken["mib"] < audit_bench.MIB
