@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from acting_world import ActingWorld
 from test_same import candidates
 
@@ -109,3 +111,23 @@ def test_what_was_decided_since_is_left_and_said(world: ActingWorld) -> None:
     told = world.act(Undo(run=run))
     assert isinstance(told, Refused), told
     assert "nothing to take back" in told.why
+
+
+def test_what_joining_told_both_systems_is_put_back_before_they_are_parted(world: ActingWorld) -> None:
+    world.hub = replace(world.hub, declaration=replace(world.hub.declaration, births=()))
+    world.type("crm", email="old@example.test", name="Contact 1", phone="1")
+    world.type("erp", email="new@example.test", name="Contact One", price="7")
+    world.done(Synced, Sync())
+    rows = {"crm": dict(world.row("crm", "crm0").now.values), "erp": dict(world.row("erp", "erp0").now.values)}
+    one, other = world.link("crm", "crm0").record, world.link("erp", "erp0").record
+    run = run_of(world, Join(at=str(one), other=str(other)))
+    assert world.there("crm", "crm0", "price") == "7"
+    assert world.there("erp", "erp0", "phone") == "1"
+    done = undone(world, run)
+    assert done.counts["parted"] == 1
+    world.done(Synced, Sync())
+    for system, before in rows.items():
+        now = world.row(system, f"{system}0").now.values
+        assert {name: now[name] for name in before} == before
+    assert (world.link("crm", "crm0").record, world.link("erp", "erp0").record) == (one, other)
+    assert world.done(Synced, Sync()).written == {}
