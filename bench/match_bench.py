@@ -70,13 +70,18 @@ class Measured:
 def measure(rows: int, folder: Path, *, compared: bool) -> Measured:
     """Both systems are read to their ends, matched, and compared where no key joins them; nothing is written."""
     watch = Watch()
-    alike.look = watch.around("compare", alike.look)
-    alike.compare = watch.count("pairs", alike.compare)
-    alike.keys_of = watch.around("blocks", alike.keys_of)
-    doubled.look_through = watch.around("doubled", doubled.look_through)
-    assert derive.alike is alike
-    assert written.alike is alike
-    assert baseline.doubled is doubled
+    assert (derive.alike, written.alike, baseline.doubled) == (alike, alike, doubled), "what is measured is what runs"
+    whole = alike.look, alike.compare, alike.keys_of, doubled.look_through
+    alike.look, alike.compare = watch.around("compare", whole[0]), watch.count("pairs", whole[1])
+    alike.keys_of, doubled.look_through = watch.around("blocks", whole[2]), watch.around("doubled", whole[3])
+    try:
+        return met(watch, rows, folder, compared=compared)
+    finally:
+        alike.look, alike.compare, alike.keys_of, doubled.look_through = whole
+
+
+def met(watch: Watch, rows: int, folder: Path, *, compared: bool) -> Measured:
+    """The first sync itself."""
     with open_ledger(folder / "ledger.db", lease_seconds=LEASE_SECONDS) as ledger:
         hub, doors = open_hub(ledger, rows, alike=compared)
         began = time.process_time()
