@@ -17,7 +17,7 @@ from syncline.cli.main import program
 ROOT = Path(__file__).resolve().parents[2]
 PROSE = {"master", "import"}
 """What follows the name where it is no command."""
-FOLLOWS = {"lists", "shows", "says", "and", "or", "has", "of", "does", "puts", "where"}
+FOLLOWS = {"settles", "lists", "shows", "says", "and", "or", "has", "of", "does", "puts", "where"}
 """What follows a command in a sentence."""
 HEAVY = ("sqlalchemy", "httpx2", "pydantic", "sqlglot", "uvicorn", "phonenumbers", "cryptography", "msgspec", "rich")
 
