@@ -7,6 +7,7 @@ from acting_world import ActingWorld, down
 
 from syncline.acts.act import Act, Baseline, Plan, Sync, encoded
 from syncline.acts.act import decoded as act_of
+from syncline.acts.forgetting import begin_anew
 from syncline.acts.told import Done, Planned, Refused, Synced
 from syncline.sync import rebaseline
 
@@ -100,3 +101,19 @@ def test_what_cannot_be_read_anew_or_confirmed_is_said(world: ActingWorld, act: 
 def test_it_is_handed_to_a_service_as_every_act_is() -> None:
     act = Baseline(how="begin", what="erp/contact")
     assert act_of(encoded(act)) == act
+
+
+def test_a_hub_that_begins_anew_still_waits_for_a_persons_word(world: ActingWorld) -> None:
+    world.both(2)
+    world.done(Planned, Plan())
+    rebaseline.stop_all(world.hub, WHY)
+    assert begin_anew(world.hub, asked=True)
+    assert len(rebaseline.stopped(world.hub)) == 2
+    world.done(Done, Baseline(how="begin"))
+    world.type("crm", email="new@example.test")
+    before = world.writes()
+    world.done(Synced, Sync())
+    assert world.writes() == before
+    world.done(Done, Baseline(how="confirm"))
+    world.done(Synced, Sync())
+    assert world.writes() > before

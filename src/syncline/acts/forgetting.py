@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from syncline.acts.refusal import refuse
 from syncline.look.said import many
-from syncline.sync import rounds
+from syncline.sync import rebaseline, rounds
 from syncline.sync.hub import Hub
 
 STEPS = ("read", "look", "tell")
@@ -31,9 +31,11 @@ def begin_anew(hub: Hub, *, asked: bool) -> str:
             )
         if wrote or not (asked or changed):
             return ""
+        stopped = rebaseline.stopped(hub)
         decided = sum(one.kind == "person" for one in hub.ledger.runs(RUNS))
         with hub.ledger.unit() as unit:
             unit.forget_observed()
+            unit.save_held(stopped)  # what waits for a person's word waits on
     why = (
         "As asked"
         if asked

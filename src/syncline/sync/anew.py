@@ -45,7 +45,7 @@ def begin_these(hub: Hub, places: Sequence[Place], why: str) -> None:
             state = hub.ledger.system_state(system)
             unit.save_system_state(replace(state, paused=True, why=state.why if state.paused else why))
     with ExitStack() as turns:  # a page that is under way may still be written; what it showed is forgotten too
-        for what in ("read", "look"):
+        for what in ("read", "look", "tell"):
             for place in wanted:
                 turns.enter_context(hub.turn(what, *place))
         forget_all(hub, wanted, stale=any(one.stale for one in known.values()))
