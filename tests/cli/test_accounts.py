@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from served_hub import SECRETS, Ended, Folder, served
 
 from syncline.cli.account import AccountOf, in_words
+from syncline.sandbox.remote import in_process
 
 pytestmark = pytest.mark.outside
 TOKEN = SECRETS["HUBSPOT_TOKEN"]
@@ -179,3 +180,22 @@ def test_to_connect_and_to_check_only_reads_in_every_mode(in_vault: Folder) -> N
     assert [one for one in hubspot if one.method != "GET" and not one.path.endswith(asked)] == []
     methods = {one.kind.rpartition(".")[2] for one in odoo if one.method != "GET"}
     assert methods <= {"search_read", "fields_get", "context_get"}
+
+
+def test_another_account_than_the_one_the_hub_knows_is_not_taken(in_vault: Folder) -> None:
+    assert connect(in_vault).returncode == 0
+    assert in_vault.typed("provision", "--yes").returncode == 0
+    assert in_vault.typed("sync").returncode in (0, 1)
+    assert in_vault.typed("check").returncode == 0, "these are the rows that it knows"
+    before = kept(in_vault)
+    in_process(in_vault.sandboxes["hubspot"]).reset()
+    again = connect(in_vault)
+    assert again.returncode == 1
+    assert "another account than before" in again.stderr
+    assert "not kept" in again.stderr
+    assert kept(in_vault) == before
+    checked = in_vault.typed("check")
+    assert checked.returncode == 1
+    assert "another account than before" in checked.stderr
+    assert "--ledger" in checked.stderr.splitlines()[-1]
+    assert connect(in_vault, "--untried").returncode == 0

@@ -22,7 +22,11 @@ SAID: Mapping[Environment, str] = {
 
 
 class AccountOf(Struct, frozen=True, kw_only=True):
-    """What a system said of itself. why: why it could not be asked. missing: what its token lacks for this mode."""
+    """What a system said of itself.
+
+    why: why it could not be asked. missing: what its token lacks for this mode. another: why it must be another account
+    than the one whose rows the hub knows.
+    """
 
     system: str
     name: str = ""
@@ -32,6 +36,7 @@ class AccountOf(Struct, frozen=True, kw_only=True):
     version: str | None = None
     missing: tuple[str, ...] = ()
     why: str = ""
+    another: str = ""
 
 
 def account_of(system: str, found: Account, declaration: Declaration, connector: Connector) -> AccountOf:

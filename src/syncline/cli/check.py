@@ -24,6 +24,12 @@ STATES = {
 }  # fmt: skip
 """Of fields of ours in a system."""
 
+OTHER = (
+    "syncline connect {system} with a token of the account as before, or begin a ledger of its own (--ledger FILE); "
+    "then: syncline check"
+)
+"""What to do where an account turned out to be another one."""
+
 
 def run(
     explain: Annotated[
@@ -53,7 +59,7 @@ def run(
         problems = [plainly(one) for one in opened.loaded.problems]
         document(
             {
-                "ok": not (lost or twice or broken or any(one.missing for one in accounts)),
+                "ok": not (lost or twice or broken or any(one.missing or one.another for one in accounts)),
                 "problems": problems,
                 "systems": found,
                 "accounts": accounts,
@@ -137,7 +143,7 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], li
             found = list(reach(running.hub))
             needs = list(look(running.hub, running.hub.needs))
             told = [{"system": o.system, "stream": o.stream, "field": o.field, "state": o.state} for o in needs]
-            return found, told, accounts_of(running.hub, found), drift_of(running.hub, found)
+            return found, told, accounts_of(opened, running.hub, found), drift_of(running.hub, found)
 
 
 def drift_of(hub: Hub, found: Sequence[Reached]) -> list[Drift]:
@@ -170,7 +176,7 @@ def show_drift(drift: Sequence[Drift]) -> None:
             out(line)
 
 
-def accounts_of(hub: Hub, found: Sequence[Reached]) -> list[AccountOf]:
+def accounts_of(opened: Declared, hub: Hub, found: Sequence[Reached]) -> list[AccountOf]:
     """Of the systems that let us in. One that does not tell holds up nothing."""
     from syncline.cli.account import AccountOf
     from syncline.cli.tried import asked
@@ -178,7 +184,7 @@ def accounts_of(hub: Hub, found: Sequence[Reached]) -> list[AccountOf]:
     lost = {one.system for one in found if one.why}
     told = []
     for system in dict.fromkeys(one.system for one in found if one.system not in lost):
-        answer = asked(hub, system) if hub.connectors[system].account is not None else AccountOf(system=system)
+        answer = asked(opened, hub, system) if hub.connectors[system].account is not None else AccountOf(system=system)
         told.append(answer if isinstance(answer, AccountOf) else AccountOf(system=system, why=str(answer)))
     return told
 
@@ -193,8 +199,11 @@ def same_accounts(accounts: Sequence[AccountOf]) -> list[tuple[str, ...]]:
 def wrong_accounts(accounts: Sequence[AccountOf], twice: Sequence[tuple[str, ...]], file: str) -> tuple[bool, str]:
     """Is something wrong with them, and what to do."""
     lacking = next((one for one in accounts if one.missing), None)
+    other = next((one for one in accounts if one.another), None)
     if twice:
         return True, f"correct `systems` in {file}, or syncline connect {twice[0][-1]} with another account; then check"
+    if other is not None:
+        return True, OTHER.format(system=other.system)
     if lacking is not None:
         return True, f"give the token those rights (or make another: syncline connect {lacking.system}), then check"
     return False, ""
@@ -217,6 +226,8 @@ def show_reached(
             out(f"{system}: reached, {many(len(streams), 'stream')} can be read.{named}")
             if whose is not None and whose.why:
                 out(f"{system}: which account it is could not be read: {whose.why}.")
+            if whose is not None and whose.another:
+                typer.echo(f"{whose.another}.", err=True)
             if whose is not None and whose.missing:
                 typer.echo(lacks(whose), err=True)
         for why in lost:

@@ -135,11 +135,18 @@ def say(opened: Declared, system: System, *, err: bool) -> None:
 def try_it(opened: Declared, system: str, token: Secret) -> AccountOf:
     """Stops where the system does not take it: then it is not kept."""
     from syncline.cli.account import AccountOf
+    from syncline.cli.told import NOT_DONE, stop
     from syncline.cli.tried import tried
 
     found = tried(opened, system, token)
     if not isinstance(found, AccountOf):
         refused(found, system)
+    if found.another:
+        stop(
+            f"{found.another}. The token is not kept.",
+            f"syncline connect {system} with a token of the account as before; another one wants a ledger of its own "
+            "(--ledger FILE); --untried keeps it all the same", NOT_DONE,
+        )  # fmt: skip
     return found
 
 

@@ -48,7 +48,7 @@ def consent(opened: Declared, system: System, way: Way, *, json: bool) -> None:
             running.egress.consented(name, back.consent, back.code)
         except (Unreachable, NoAnswer) as error:
             stop(f"{error}. Nothing was kept.", again(name), NOT_DONE)
-        found = asked(running.hub, name)
+        found = asked(opened, running.hub, name)
     if not isinstance(found, AccountOf):
         stop(f"What was consented to is kept, but {found}.", "syncline check", NOT_REACHED)
     ends(opened, name, host, found, json=json)

@@ -93,6 +93,8 @@ def whose(
         return
     if found is not None and found.name:
         out(f"{system}: {in_words(found)}.", bold=found.environment in ("production", "unknown"))
+        if found.another:
+            typer.echo(f"{found.another}.", err=True)
         if found.missing:
             typer.echo(lacks(found), err=True)
     out(f"next: {following}")

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_in
+
 from syncline.cli.account import AccountOf, account_of
 
 if TYPE_CHECKING:
@@ -40,10 +42,18 @@ def aside(opened: Declared, system: str, secret: Secret | None) -> Iterator[Runn
 def tried(opened: Declared, system: str, secret: Secret | None) -> AccountOf | NotNow:
     """Whose system it is, or why it did not say."""
     with aside(opened, system, secret) as running:
-        return asked(running.hub, system)
+        return asked(opened, running.hub, system)
 
 
-def asked(hub: Hub, system: str) -> AccountOf | NotNow:
+def asked(opened: Declared, hub: Hub, system: str) -> AccountOf | NotNow:
+    """Whose it is, and whether it is the one that the hub knows."""
+    from syncline.cli.known_rows import is_another
+
+    found = named(hub, system)
+    return replace_in(found, another=is_another(opened, hub, system)) if isinstance(found, AccountOf) else found
+
+
+def named(hub: Hub, system: str) -> AccountOf | NotNow:
     """By the account; where the connector knows of none, by a page of one stream."""
     from syncline.sync import account
     from syncline.sync.observe import NotNow
