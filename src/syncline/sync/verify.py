@@ -266,4 +266,5 @@ def verdict_of(desk: Desk, case: Case, link: Link, name: str, there: Mapping[str
         return "differs"  # it is what the record holds; that today's mapping reads it otherwise is in the next plan
     if settled and same and remap.remap_of(desk, desk.binding(link), case, link.id, name) is None:
         return "stored"
-    return "waits" if known.waiting and not on_its_way(desk, link.system, current.value) else "differs"
+    refers = name in desk.hub.reference_fields.get(case.record.entity, ()) and isinstance(current.value, int)
+    return "waits" if refers and not on_its_way(desk, link.system, current.value) else "differs"
