@@ -112,6 +112,12 @@ def with_field(declaration: Declaration, system: str, stream: str, name: str) ->
     return made(declaration.systems[system].connector, replace(use, fields=more))
 
 
+def own_fields(declaration: Declaration, system: str, stream: str) -> frozenset[str]:
+    """The raw fields that a connector knows of itself, whatever is bound."""
+    plain = made(declaration.systems[system].connector, Use())
+    return frozenset(one.name for one in plain.stream(stream).fields)
+
+
 def outlets(declaration: Declaration, connectors: Mapping[str, Connector]) -> Iterator[Outlet]:
     """Each system as the door knows it. A system's own mode can only be the more careful one."""
     for name, system in declaration.systems.items():
@@ -236,7 +242,7 @@ def running(
         hub = Hub(
             declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch,
             with_field=lambda system, stream, name: with_field(declaration, system, stream, name),
-            counted_by=ledger.about().ledger,
+            own=lambda system, stream: own_fields(declaration, system, stream), counted_by=ledger.about().ledger,
         )  # fmt: skip
         take_up(hub, ledger, where, went_back)
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)

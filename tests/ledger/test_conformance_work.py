@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger_rows import HERE, Boom, link, record, row, save, write
 
+from syncline.model.drift import Compared, Drift, Looked
 from syncline.model.event import Event
 from syncline.model.intent import Intent
 from syncline.model.record import Parking
@@ -323,6 +324,19 @@ def test_what_is_known_of_fields_of_ours_is_kept_by_their_place(ledger: Ledger) 
     with ledger.unit() as unit:
         unit.forget_observed()
     assert len(ledger.own_fields("crm")) == 3, "what was made is there, whatever was observed"
+
+
+def test_what_the_fields_of_a_stream_looked_like_is_kept(ledger: Ledger) -> None:
+    first = Compared(system="crm", stream="deal", at=1.0, fields={"tier": Looked(type="enum", choices=("a", "b"))})
+    found = Drift(kind="retyped", system="crm", stream="deal", field="tier", rules=("r",), records=3, open=1)
+    other = Compared(system="erp", stream="order", doubted=True)
+    write(ledger, "save_compared", [first, other])
+    write(ledger, "save_compared", [Compared(system="crm", stream="company", found=(found,))])
+    assert list(ledger.compared("crm")) == [Compared(system="crm", stream="company", found=(found,)), first]
+    assert (list(ledger.compared("erp")), list(ledger.compared("none"))) == ([other], [])
+    with ledger.unit() as unit:
+        unit.forget_observed()
+    assert len(ledger.compared("crm")) == 2
 
 
 def test_rows_wait_for_rows(ledger: Ledger) -> None:

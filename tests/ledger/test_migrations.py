@@ -9,6 +9,7 @@ from syncline.ledger.sql import open_ledger
 from syncline.model.intent import Intent, Told
 
 BEFORE = """\
+DROP TABLE compared;
 DROP TABLE about;
 DROP TABLE own_field;
 DROP TABLE coupling;

@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from syncline.ledger.sql import open_ledger
+from syncline.model.drift import Compared
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent, Told
@@ -92,6 +93,7 @@ WRITES: dict[str, list[st.SearchStrategy[Any]]] = {
     "drop_wakes": [st.lists(IDS, max_size=3)],
     "save_system_state": [st.builds(SystemState, system=SYSTEM, paused=st.booleans(), why=TEXT)],
     "save_own_fields": [rows(OwnField, **IN_STREAM, name=NAME, there=st.none() | st.booleans(), at=AT, by=TEXT)],
+    "save_compared": [rows(Compared, **IN_STREAM, at=AT, doubted=st.booleans(), bound=TEXT)],
     "wait_for": [ROW, st.lists(ROW, max_size=3)],
     "stop_waiting": [st.lists(ROW, max_size=2)],
     "add_events": [rows(Event, id=NAME, type=NAME, subject=NAME, at=AT, data=RAW)],
@@ -149,6 +151,7 @@ def answers(ledger: Ledger) -> dict[str, Any]:
         "events": ledger.events(0, 99), "held_events": ledger.held_events(0, 99),
         "armed": ledger.armed(), "run": [ledger.run(n) for n in ids],
         "open": list(ledger.open_items(limit=999)), "conflicts": list(ledger.open_items("conflict", limit=999)),
+        "compared": [list(ledger.compared(name)) for name in ("crm", "erp")],
         "own": [list(ledger.own_fields(name)) for name in ("crm", "erp")],
         "states": [ledger.system_state(name) for name in ("crm", "erp")],
     }  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from syncline.cli.account import AccountOf
     from syncline.cli.reached import Reached
     from syncline.config.load import Loaded
-    from syncline.sync.drift import Drift
+    from syncline.model.drift import Drift
     from syncline.sync.hub import Hub
 
 STATES = {
@@ -143,33 +143,34 @@ def reach_all(opened: Declared) -> tuple[list[Reached], list[dict[str, str]], li
             found = list(reach(running.hub))
             needs = list(look(running.hub, running.hub.needs))
             told = [{"system": o.system, "stream": o.stream, "field": o.field, "state": o.state} for o in needs]
-            return found, told, accounts_of(opened, running.hub, found), drift_of(running.hub, found)
+            return found, told, accounts_of(opened, running.hub, found), drift_of(opened, running.hub, found)
 
 
-def drift_of(hub: Hub, found: Sequence[Reached]) -> list[Drift]:
-    """Of the systems that can be spoken to."""
-    from syncline import app
-    from syncline.connect.template import Use
-    from syncline.sync import drift
-
-    def own(system: str, stream: str) -> frozenset[str]:
-        plain = app.made(hub.declaration.systems[system].connector, Use())
-        return frozenset(one.name for one in plain.stream(stream).fields)
+def drift_of(opened: Declared, hub: Hub, found: Sequence[Reached]) -> list[Drift]:
+    """Of the systems that can be spoken to, beside what the hub remembers of their fields."""
+    from syncline.cli.opened import looking_at
+    from syncline.sync import comparing, drift, impact
 
     away = {one.system for one in found if one.why and "Rejected" not in one.why}
-    return [one for one in drift.drifted(hub, own) if one.system not in away]
+    if not opened.ledger.exists():
+        return [one for one in drift.drifted(hub, comparing.own_of(hub)) if one.system not in away]
+    with looking_at(opened) as looking:
+        before = comparing.looked_before(hub, looking.ledger)
+        told = [one for one in drift.drifted(hub, comparing.own_of(hub), before) if one.system not in away]
+        return list(impact.counted(looking.ledger, told))
 
 
 def show_drift(drift: Sequence[Drift]) -> None:
     """What breaks on stderr; the rest are notes."""
     from syncline.cli.shown import out
+    from syncline.look.status import about
 
     for one in drift:
         if one.kind == "unknown":
             out(f"{one.system}: which fields {one.stream} has could not be read: {one.said}.")
             continue
         reads = f" (read by rule {', '.join(one.rules)})" if one.rules else ""
-        line = f"{one.kind}: {one.name}{reads}: {one.said}; {one.remedy}"
+        line = f"{one.kind}: {one.name}{reads}: {one.said}{about(one)}; {one.remedy}"
         if one.breaks:
             typer.echo(line, err=True)
         else:

@@ -11,6 +11,7 @@ from syncline.cli.opened import HUB, AsJson, HubFile, LedgerFile
 
 if TYPE_CHECKING:
     from syncline.look.status import RunView, Status, SystemView
+    from syncline.model.drift import Drift
 
 LISTS = {
     "conflict": "syncline conflicts", "difference": "syncline conflicts", "withheld": "syncline conflicts",
@@ -94,9 +95,20 @@ def show(view: Status, zone: str) -> None:
     for system in dict.fromkeys(one.system for one in view.missing):
         named = ", ".join(f"{one.stream}.{one.field}" for one in view.missing if one.system == system)
         out(f"  missing in {system}, and not written: {named}: syncline provision")
+    for changed in view.drift:
+        out(f"  {drifted(changed)}")
     if view.runs:
         out()
         show_runs(view.runs, zone)
+
+
+def drifted(one: Drift) -> str:
+    """What an administrator changed, and what settles it, in a line."""
+    from syncline.look.status import about
+
+    if one.kind == "unknown":
+        return f"fields of {one.system} {one.stream} not compared: {one.said}: syncline check"
+    return f"{one.kind}: {one.name}: {one.said}{about(one)}; {one.remedy}"
 
 
 def state(one: SystemView) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect
 
 from syncline.ledger.errors import LedgerError, LedgerTooNew
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every version a ledger had, oldest first. Kept here too, since loading Alembic takes longer than most commands."""
 
 

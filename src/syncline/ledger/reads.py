@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
 from syncline.ledger import (
+    compared,
     counts,
     couplings,
     entries,
@@ -24,6 +25,7 @@ from syncline.ledger import (
 from syncline.ledger.open_items import OpenItem, OpenKind
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
+from syncline.model.drift import Compared
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -173,6 +175,10 @@ class SqlReads(ABC):
     def own_fields(self, system: str) -> Sequence[OwnField]:
         """What is known of fields of ours in a system, by stream and name."""
         return self.ask(marks.own_fields_of, system)
+
+    def compared(self, system: str) -> Sequence[Compared]:
+        """What is known of how the fields of a system's streams look, by stream."""
+        return self.ask(compared.of_system, system)
 
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         """Rows whose reference to one of these rows could not be resolved."""

@@ -385,3 +385,12 @@ about = Table(
     Column("ledger", Words, nullable=False),
     Column("hub", Words, nullable=False),
 )  # fmt: skip
+
+# What the fields of a stream looked like, and what is no longer as the declaration says.
+compared = Table(
+    "compared", metadata,
+    Column("system", Words, primary_key=True),
+    Column("stream", Words, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from syncline.identity.match import Key
-from syncline.ledger import couplings, entries, forgotten, links, marks, outbox, records, streams, work
+from syncline.ledger import compared, couplings, entries, forgotten, links, marks, outbox, records, streams, work
 from syncline.ledger.numbers import Numbers
 from syncline.ledger.reads import SqlReads
 from syncline.ledger.rows import Row
 from syncline.ledger.statement import Session
+from syncline.model.drift import Compared
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -158,6 +159,10 @@ class SqlUnit(SqlReads):
     def save_own_fields(self, rows: Sequence[OwnField]) -> None:
         """One per system, stream and name."""
         self.keep("own_field", marks.save_own_fields, rows)
+
+    def save_compared(self, rows: Sequence[Compared]) -> None:
+        """One per system and stream."""
+        self.keep("compared", compared.save, rows)
 
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         """`waiting` is to be looked at again when one of these rows is linked."""

@@ -11,8 +11,10 @@ from syncline.config.declaration import Declaration
 from syncline.ledger.counts import Counts
 from syncline.ledger.reads import SqlReads
 from syncline.look.looking import Looking
+from syncline.look.said import many
+from syncline.model.drift import Drift
 from syncline.model.rows import Held, Run
-from syncline.sync import own_fields, rebaseline
+from syncline.sync import comparing, own_fields, rebaseline
 from syncline.sync.hub import Hub
 from syncline.sync.pausing import paused_entities
 from syncline.sync.rebaseline import State
@@ -111,6 +113,7 @@ class Status(Struct, frozen=True, kw_only=True):
     baselines: tuple[BaselineView, ...] = ()
     paused: dict[str, str] = {}
     missing: tuple[MissingView, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
 
 LATEST = 5
@@ -134,6 +137,7 @@ def status(looking: Looking) -> Status:
         systems=tuple(systems_of(looking, streams)), streams=streams, records=dict(counts.records),
         open=open_of(counts), held=tuple(ledger.held()), runs=runs(ledger, LATEST), to_derive=counts.dirty,
         paused=paused_entities(looking.hub), baselines=baselines(looking.hub), missing=tuple(missing_of(looking)),
+        drift=tuple(drift_of(looking)),
     )  # fmt: skip
 
 
@@ -143,6 +147,21 @@ def missing_of(looking: Looking) -> Iterator[MissingView]:
         rows = looking.ledger.own_fields(one.system)
         at = next(row.at for row in rows if (row.stream, row.name) == (one.stream, one.field.name))
         yield MissingView(system=one.system, stream=one.stream, field=one.field.name, at=at)
+
+
+def drift_of(looking: Looking) -> Iterator[Drift]:
+    """What the latest comparisons found, of what is bound still as it was then."""
+    for system in looking.declaration.systems:
+        for row in looking.ledger.compared(system):
+            if row.bound == comparing.bound_of(looking.hub, system, row.stream):
+                yield from row.found
+
+
+def about(one: Drift) -> str:
+    """How many records it is about, in words."""
+    if not (one.records or one.open):
+        return ""
+    return f" ({many(one.records, 'record')} with a value{f', {one.open:,} open' if one.open else ''})"
 
 
 def streams_of(declaration: Declaration, ledger: Reads, counts: Counts) -> Iterator[StreamView]:

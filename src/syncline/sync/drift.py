@@ -1,22 +1,25 @@
-"""Fields that an administrator renamed, took away or gave new choices, beside what is declared of them."""
+"""Fields that an administrator changed, beside what is declared of them and what they looked like before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct
 from rapidfuzz.fuzz import ratio
 
-from syncline.connect.connector import SHARED
 from syncline.mapping.binding import Binding, BoundField
 from syncline.mapping.field_type import Unfit
+from syncline.model.drift import Drift, Kind, Looked
 from syncline.sync import observe
+from syncline.sync.changed_fields import other_than_before, rules_of
 from syncline.sync.hub import Hub
+from syncline.sync.needs import plainly
 
-Kind = Literal["vanished", "renamed", "new choice", "unknown"]
 Own = Callable[[str, str], frozenset[str]]
 """(system, stream) to the raw fields that its connector knows of itself, some of which no vendor describes."""
+
+Before = Mapping[tuple[str, str], Mapping[str, Looked]]
+"""(system, stream) to what its raw fields looked like."""
 
 Told = Mapping[str, Any]
 ALIKE = 60.0
@@ -26,39 +29,34 @@ MOST_CHOICES = 3
 """New choices that are named."""
 
 
-class Drift(Struct, frozen=True, kw_only=True):
-    """Something that is no longer as the declaration says.
-
-    field: the raw one; name: what hub.yaml calls it. rules: those that read it. breaks: it is not only a note.
-    remedy: what to change in hub.yaml, or in the system. unknown: which fields there are could not be asked.
-    """
-
-    kind: Kind
-    system: str
-    stream: str
-    field: str = ""
-    name: str = ""
-    said: str = ""
-    rules: tuple[str, ...] = ()
-    remedy: str = ""
-    breaks: bool = True
-
-
-def drifted(hub: Hub, own: Own) -> Iterator[Drift]:
+def drifted(hub: Hub, own: Own, before: Before | None = None) -> Iterator[Drift]:
     """All that is bound, beside what each system says of its fields now. Only reads."""
-    for system, stream in dict.fromkeys((b.system, b.stream.partition(SHARED)[0]) for b in hub.declaration.bindings):
+    for system, stream in dict.fromkeys((b.system, plainly(b.stream)) for b in hub.declaration.bindings):
         ask = hub.stream(system, stream).described
         if ask is None:
             continue
         try:
             page, _ = observe.show(hub, system, hub.stream(system, stream), ask())
         except observe.NotNow as reason:
-            yield Drift(kind="unknown", system=system, stream=stream, said=str(reason), breaks=False)
+            yield unread(system, stream, str(reason))
             continue
         rows = {str(one["name"]): one for one in page.records}
-        for binding in hub.declaration.bindings:
-            if (binding.system, binding.stream.partition(SHARED)[0]) == (system, stream):
-                yield from compared(hub, binding, stream, rows, own(system, stream))
+        yield from of_stream(hub, own, system, stream, rows, (before or {}).get((system, stream), {}))
+
+
+def unread(system: str, stream: str, why: str) -> Drift:
+    """Which fields there are is not told; that stops nothing."""
+    return Drift(kind="unknown", system=system, stream=stream, said=why, breaks=False)
+
+
+def of_stream(
+    hub: Hub, own: Own, system: str, stream: str, rows: Mapping[str, Told], before: Mapping[str, Looked]
+) -> Iterator[Drift]:
+    """One stream, beside what is bound of it and how it looked before."""
+    for binding in hub.declaration.bindings:
+        if (binding.system, plainly(binding.stream)) == (system, stream):
+            yield from compared(hub, binding, stream, rows, own(system, stream))
+            yield from other_than_before(hub, binding, rows, before)
 
 
 def compared(hub: Hub, binding: Binding, stream: str, rows: Mapping[str, Told], own: frozenset[str]) -> Iterator[Drift]:
@@ -128,14 +126,6 @@ def unmapped(one: BoundField, raw: str, choices: Iterable[str]) -> Sequence[str]
         except Unfit:
             found.append(str(choice))
     return found
-
-
-def rules_of(hub: Hub, entity: str, field: str) -> tuple[str, ...]:
-    """The rules about this entity whose condition reads the field."""
-    return tuple(
-        rule.name for rule in hub.declaration.rules
-        if rule.entity == entity and rule.when is not None and field in rule.when.reads
-    )  # fmt: skip
 
 
 def is_ours(hub: Hub, system: str, stream: str, raw: str) -> bool:

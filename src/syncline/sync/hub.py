@@ -79,6 +79,7 @@ class Hub:
     point: called at each named crash point, so that tests can stop there.
     run:   the run that everything is done under (see `run.begin`); None: each step is a run of its own.
     with_field: (system, stream, raw field) to a connector that reads this field beside those that are bound.
+    own: (system, stream) to the raw fields that its connector knows without a declaration.
     counted_by: the ledger that gives out the numbers, by its own name.
     beside: what several threads do one at a time. urgent: somebody waits for what this one does.
     saw:   hears how many rows a read showed. met: how many rows of a baseline met records, or became some.
@@ -100,6 +101,7 @@ class Hub:
     beside: Beside = field(default_factory=Beside)
     urgent: bool = False
     with_field: Callable[[str, str, str], Connector] | None = None
+    own: Callable[[str, str], frozenset[str]] | None = None
     counted_by: str = ""
 
     def turn(self, *what: str) -> AbstractContextManager[None]:

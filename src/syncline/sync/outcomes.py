@@ -16,7 +16,7 @@ from syncline.model.observation import Observation
 from syncline.model.outcome import NOT_MADE, Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
 from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint, SystemState
-from syncline.sync import own_fields
+from syncline.sync import comparing, own_fields
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
@@ -24,6 +24,8 @@ RETRY_SECONDS = 1.0
 RETRY_CAP_SECONDS = 300.0
 REMEDIES = {NOT_MADE: f"syncline provision, then: syncline parked retry --code {NOT_MADE}"}
 ASKED_AGAIN = 12
+OF_FIELDS = (NOT_MADE, "property-doesnt-exist", "invalid-option", "read-only-value")
+"""Codes of refusals that may say that an administrator changed a field."""
 """How often what may come by itself is waited for, some 25 minutes in all; then a person must see to it."""
 
 
@@ -136,6 +138,8 @@ def reject(desk: Desk, case: Case, binding: Binding, intent: Intent, outcome: Re
     goes_on = intent.kind == "create" and has_gone_on(case, desk.tellable(binding), intent)
     left_out = intent.kind == "create" and not goes_on and one is not None and not is_needed(desk.hub, binding, one)
     system = case.links[intent.link].system
+    if outcome.code in OF_FIELDS or (outcome.code == "rejected" and outcome.field is not None):
+        desk.unit.save_compared(comparing.doubt(desk.hub, desk.unit, system, case.links[intent.link].stream))
     parking = Parking(
         code=outcome.code, reason=f"{system}: {outcome.reason}", at=case.setting.now, refused=True,
         remedy=REMEDIES.get(outcome.code, "correct the value at its source, or what the system requires, then retry"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from syncline.merge.order import Order
-from syncline.sync import asking_fields, deliver, derive, observe, stale, touched, wakes
+from syncline.sync import asking_fields, comparing, deliver, derive, observe, stale, touched, wakes
 from syncline.sync.hub import Hub
 from syncline.sync.observe import NotNow
 
@@ -120,4 +120,15 @@ def sync(hub: Hub, rounds: int = 10, *, full: bool = False, tell: Tell = deliver
             sweep_all(hub, not_now)
         if not tell_all(hub, dict(not_now), tell):
             break
+    compare_all(hub, not_now, full=full)
     return not_now
+
+
+def compare_all(hub: Hub, not_now: NotRead, *, full: bool) -> None:
+    """The fields of each stream beside what is declared of them, where it is time for it, or all was read."""
+    for system, stream in places(hub):
+        reason = not_now.get((system, stream))
+        if reason is None:
+            comparing.ask(hub, system, stream, whole=full)
+        else:
+            comparing.after_refusal(hub, system, stream, reason)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from syncline.model.rows import Cursor
-from syncline.sync import asking_fields, observe, touched
+from syncline.sync import asking_fields, comparing, observe, touched
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import places
 
@@ -93,7 +93,14 @@ def step(hub: Hub, task: Task) -> bool:
     """One page of it. Returns whether there is more. Raises NotNow."""
     if task.what == "changes":
         asking_fields.ask(hub, task.system, task.stream)
-        return observe.advance(hub, task.system, task.stream)
+        try:
+            more = observe.advance(hub, task.system, task.stream)
+        except observe.NotNow as reason:
+            comparing.after_refusal(hub, task.system, task.stream, reason)
+            raise
+        if not more:
+            comparing.ask(hub, task.system, task.stream)
+        return more
     if task.what == "parts":
         return touched.poll_parts(hub, task.system, task.stream, task.part)
     if task.what == "deleted":

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from syncline.identity.match import Key
 from syncline.ledger.open_items import OpenItem, OpenKind
+from syncline.model.drift import Compared
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -125,6 +126,9 @@ class Reads(Protocol):
     def own_fields(self, system: str) -> Sequence[OwnField]:
         """What is known of fields of ours in a system, by stream and name."""
 
+    def compared(self, system: str) -> Sequence[Compared]:
+        """What is known of how the fields of a system's streams look, by stream."""
+
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         """Rows whose reference to one of these rows could not be resolved."""
 
@@ -226,6 +230,9 @@ class Writes(Protocol):
     def save_system_state(self, state: SystemState) -> None: ...
     def save_own_fields(self, rows: Sequence[OwnField]) -> None:
         """One per system, stream and name."""
+
+    def save_compared(self, rows: Sequence[Compared]) -> None:
+        """One per system and stream."""
 
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         """`waiting` is to be looked at again when one of these rows is linked."""

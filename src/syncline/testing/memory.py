@@ -9,6 +9,7 @@ from typing import Any
 
 from syncline.identity.match import Key
 from syncline.ledger.open_items import OpenItem, OpenKind, of_link, of_record, order_of
+from syncline.model.drift import Compared
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -123,6 +124,9 @@ class MemoryReads(MemoryCouplings):
 
     def own_fields(self, system: str) -> Sequence[OwnField]:
         return [self.t.own_fields[row] for row in sorted(self.t.own_fields) if row[0] == system]
+
+    def compared(self, system: str) -> Sequence[Compared]:
+        return [self.t.compared[row] for row in sorted(self.t.compared) if row[0] == system]
 
     def waiting_for(self, rows: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
         return {row: sorted(self.t.waiting[row]) for row in rows if self.t.waiting.get(row)}
@@ -327,6 +331,9 @@ class MemoryUnit(MemoryReads):
 
     def save_own_fields(self, rows: Sequence[OwnField]) -> None:
         self.writes.append(lambda: self.t.own_fields.update(((f.system, f.stream, f.name), f) for f in rows))
+
+    def save_compared(self, rows: Sequence[Compared]) -> None:
+        self.writes.append(lambda: self.t.compared.update(((one.system, one.stream), one) for one in rows))
 
     def wait_for(self, waiting: Row, rows: Iterable[Row]) -> None:
         wanted = list(rows)

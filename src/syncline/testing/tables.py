@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from syncline.identity.match import Key
+from syncline.model.drift import Compared
 from syncline.model.entry import Entry
 from syncline.model.event import Event
 from syncline.model.intent import Intent
@@ -51,6 +52,7 @@ class Tables:
     wakes: dict[int, Wake] = field(default_factory=dict)
     states: dict[str, SystemState] = field(default_factory=dict)
     own_fields: dict[Row, OwnField] = field(default_factory=dict)
+    compared: dict[tuple[str, str], Compared] = field(default_factory=dict)
     waiting: dict[Row, set[Row]] = field(default_factory=lambda: defaultdict(set))
     events: dict[str, tuple[int, Event]] = field(default_factory=dict)
     armed: dict[str, Armed] = field(default_factory=dict)

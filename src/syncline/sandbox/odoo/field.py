@@ -36,6 +36,7 @@ class Field:
     compute:  a function of (env, row) to the stored form of a value that is never stored.
     put:      a function of (env, row, stored value) for what a client writes to a computed field.
     settled:  stored, but written by the model's own rules only; what a client writes there is dropped without a word.
+    locked:   read only in the screens, and told so; a client may write it all the same.
     owned:    a one2many whose records are part of this one, and are copied with it.
     since, until: the versions of Odoo that have it, both included.
     """
@@ -57,6 +58,7 @@ class Field:
     since: int = 0
     until: int = 99
     manual: bool = False
+    locked: bool = False
     deletes: Literal["cascade", "restrict", "set null"] = "set null"
 
     @property

@@ -92,7 +92,8 @@ def fields_get(
 
 def _described(one: Field) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "name": one.name, "type": one.type, "string": one.string, "required": one.required, "readonly": one.readonly,
+        "name": one.name, "type": one.type, "string": one.string, "required": one.required,
+        "readonly": one.readonly or one.locked,
         "store": one.stored or one.type == "many2many", "manual": one.manual, "sortable": one.stored,
         "searchable": True, "help": False, "company_dependent": False, "depends": [], "change_default": False,
     }  # fmt: skip

@@ -144,6 +144,7 @@ def _field(values: Mapping[str, Any]) -> Field:
         name=values["name"], type=values["ttype"], label=values.get("field_description", ""),
         required=bool(values.get("required")), relation=values.get("relation") or "",
         inverse=values.get("relation_field") or "", options=_options(values.get("selection")), manual=True,
+        locked=bool(values.get("readonly")),
     )  # fmt: skip
 
 
