@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from small_world import Small, contacts, filled
 
 from syncline.connect.request import Answer, Conversation, Page, Request
 from syncline.model.drift import Compared, Drift
-from syncline.model.outcome import Denied
+from syncline.model.outcome import Denied, Rejected
 from syncline.sync import comparing, schedule
 from syncline.sync.comparing import AGAIN_SECONDS, EVERY_SECONDS
 from syncline.sync.observe import NotNow
@@ -23,6 +24,7 @@ class Describing:
 
     def __init__(self) -> None:
         self.world, self.asked, self.denies, self.broken = Small(contacts("crm", "erp")), 0, False, False
+        self.refuses = ""
         known = self.world.hub.connectors["erp"]
         told = known.stream("contact")
         self.rows: dict[str, dict[str, Any]] = {
@@ -41,9 +43,12 @@ class Describing:
         return Page(records=({"label": "no name"},) if self.broken else tuple(self.rows.values()))
 
     def errors(self, known: Any) -> Any:
-        return lambda answer: Denied(reason="no") if answer.status == 403 else known(answer)
+        refusals = {403: Denied(reason="no"), 418: Rejected(reason="no rep", field="rep", code="invalid-option")}
+        return lambda answer: refusals.get(answer.status) or known(answer)
 
     def call(self, system: str, request: Request, effect: Any) -> Answer:
+        if system == "erp" and effect == self.refuses:
+            return Answer(status=418)
         return Answer(status=403) if request.path == "/_fields" else self.world.call(system, request, effect)
 
     def ask(self, seconds: float = 0.0, *, whole: bool = False) -> list[str]:
@@ -159,10 +164,34 @@ def test_whoever_does_not_tell_is_named_so_and_is_read_all_the_same() -> None:
     assert erp.ask(whole=True) == []
 
 
-def test_the_service_compares_when_a_poll_has_ended_and_a_read_that_is_refused_stays_refused() -> None:
+def test_the_service_compares_when_a_poll_has_ended() -> None:
     erp = settled()
     erp.rows["name"]["type"] = "number"
     erp.world.now += EVERY_SECONDS
     while schedule.step(erp.world.hub, POLL):
         continue
     assert [one.kind for one in erp.found] == ["retyped"]
+
+
+def test_a_read_that_is_refused_is_compared_and_stays_refused() -> None:
+    erp = settled()
+    erp.rows["name"]["type"] = "number"
+    erp.world.now += AGAIN_SECONDS
+    erp.refuses = "read"
+    for _ in range(3):
+        with pytest.raises(NotNow, match="no rep"):
+            schedule.step(erp.world.hub, POLL)
+    assert (erp.asked, [one.kind for one in erp.found]) == (2, ["retyped"])
+
+
+def test_a_write_that_is_refused_for_a_choice_has_the_stream_compared() -> None:
+    erp = settled()
+    erp.rows["rep"]["choices"] = ["bert"]
+    erp.world.now += AGAIN_SECONDS
+    crm = erp.world.row("crm", "contact")
+    erp.world.systems["crm"].change("contact", crm.id, {"phone": "p9"})
+    erp.refuses = "write"
+    erp.world.settle(2)
+    assert erp.row.doubted
+    erp.refuses = ""
+    assert (erp.ask(), erp.row.doubted) == (["choice gone"], False)
