@@ -39,6 +39,12 @@ def test_numbers_stay_numbers_and_what_is_long_is_cut() -> None:
     assert cell("a\r\nb\x1b[2J\u202ec") == r"a\x0d\x0ab\x1b[2J\u202ec"
 
 
+def test_no_cell_becomes_two_of_which_one_is_a_formula() -> None:
+    assert cell("Company 1; =1+1") == "Company 1; '=1+1"
+    assert cell("Company 1;@a") == "Company 1;'@a"
+    assert cell("phone: +4315550001; fax: 2") == "phone: +4315550001; fax: 2"
+
+
 def test_each_record_is_one_line_of_plain_cells(tmp_path: Path) -> None:
     with Folder(tmp_path / "lists") as folder:
         for word in HOSTILE:

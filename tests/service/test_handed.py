@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from test_hooks import opened
 
 from syncline.acts import told
-from syncline.acts.act import Act, Audit, Parked, Pause, Release, Say, Step, Sync, encoded
+from syncline.acts.act import Act, Audit, Couple, Parked, Pause, Release, Say, SettleAll, Step, Sync, encoded
 from syncline.acts.perform import perform
 from syncline.acts.told import Done, Refused, Told
 from syncline.ledger.requests import Requests, open_requests
@@ -76,7 +76,15 @@ def test_short_ones_do_not_wait_for_long_ones(made: Made) -> None:
     assert answer(requests, second) == Done(count=1, said="Sync for ada")
 
 
-@pytest.mark.parametrize("long", [Release(at="odoo/res.partner/delete"), Parked(how="retry", code="rejected")])
+@pytest.mark.parametrize(
+    "long",
+    [
+        Release(at="odoo/res.partner/delete"),
+        Parked(how="retry", code="rejected"),
+        SettleAll(how="keep"),
+        Couple(file="/nowhere/old.csv"),
+    ],
+)
 def test_a_pause_waits_for_nothing_that_writes_many(made: Made, long: Act) -> None:
     handed, requests = made[0](done), made[1]
     first = requests.ask(encoded(long), "ada", handed.declaration, 5.0)

@@ -63,7 +63,9 @@ def taking(hub: Hub, case: Case, place: Place, field: str, system: str | None, w
     if conflict is not None:
         side = next((link for link in links if str(link.id) in conflict.sides), None)
         if side is None:
-            names = [RECORD_SIDE if s == RECORD_SIDE else case.links[int(s)].system for s in conflict.sides]
+            theirs = [s for s in conflict.sides if s != RECORD_SIDE]
+            names = [RECORD_SIDE] * (RECORD_SIDE in conflict.sides)
+            names += [case.links[int(s)].system for s in theirs if int(s) in case.links]
             raise refuse(f"{named} is no side of this conflict.", f"its sides are {in_words(names)}")
         return said, lambda h: people.take_side(h, rid, field, side.id, who)
     is_open = [link for link in links if case.is_open(link.id, field)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,9 @@ from syncline.look.said import readable, shortened
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a cell may begin with that a spreadsheet reads as more than a text; the wide forms too."""
+
+AFTER_A_MARK = re.compile(rf"([;\t]\s*)(?=[{re.escape(''.join(FORMULA))}])")
+"""Where a spreadsheet that parts cells at `;` or tabs would begin another one with such a sign."""
 
 MOST_CHARACTERS = 32_000
 """A spreadsheet's cell holds little more."""
@@ -94,7 +98,8 @@ def cell(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     text = shortened(str(value), MOST_CHARACTERS)
-    return f"'{readable(text)}" if text.startswith(FORMULA) else readable(text)
+    marked = AFTER_A_MARK.sub(r"\1'", readable(text))
+    return f"'{marked}" if text.startswith(FORMULA) else marked
 
 
 def by(counts: dict[str, int]) -> str:

@@ -21,12 +21,14 @@ from syncline.acts.act import (
     Apply,
     Audit,
     Baseline,
+    Couple,
     Fire,
     Parked,
     Plan,
     Provision,
     Release,
     Say,
+    SettleAll,
     Step,
     Sync,
     Undo,
@@ -43,7 +45,7 @@ Perform = Callable[[Hub, Act, str, Say], Told]
 LOOK_SECONDS = 0.2
 CLEAR_SECONDS = 3600.0
 SAY_SECONDS = 0.5
-LONG = (Sync, Plan, Audit, Apply, Verify, Undo, Provision, Fire, Release, Baseline)
+LONG = (Sync, Plan, Audit, Apply, Verify, Undo, Provision, Fire, Release, Baseline, Couple, SettleAll)
 """What may take long, and does what the declaration says: whoever asks must mean the same one."""
 
 log = structlog.get_logger("syncline.service")

@@ -86,8 +86,13 @@ class Desk:
         self.load(record.merged_into for record in records.values() if record.merged_into is not None)
 
     def take_in(self, record: Record, links: Iterable[Link]) -> None:
-        """A record and its links, as the ledger has them."""
-        case = Case(record=record, links={link.id: link for link in links}, setting=self.setting(record.entity))
+        """A record and its links, as the ledger has them.
+
+        Of a stream that the declaration no longer has, links stay in the ledger as they are, and nobody works on them.
+        """
+        bound = self.hub.bound
+        known = {link.id: link for link in links if (link.system, link.stream) in bound}
+        case = Case(record=record, links=known, setting=self.setting(record.entity))
         self.cases[record.id] = case
         self.before[record.id] = (record, dict(case.links))
         for link in case.links.values():

@@ -109,6 +109,11 @@ class Hub:
         return self.beside.turn(*what, urgent=self.urgent)
 
     @cached_property
+    def bound(self) -> frozenset[tuple[str, str]]:
+        """(system, stream) of all that the declaration binds."""
+        return frozenset((one.system, one.stream) for one in self.declaration.bindings)
+
+    @cached_property
     def meetings(self) -> Mapping[str, str]:
         """Entity to a hash of what decides which records its rows meet, and what they say."""
         return {one.entity: sheet.meeting_hash(self.declaration, one.entity) for one in self.declaration.bindings}

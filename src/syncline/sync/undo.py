@@ -145,7 +145,8 @@ def delivered(desk: Desk, run: int, kind: str) -> list[Intent]:
     """What the run told and systems took, with the cases and versions of today."""
     intents = [one for one in desk.unit.intents_of_run(run) if one.kind == kind and one.state == "done"]
     links = desk.unit.links([one.link for one in intents])
-    return desk.present([one for one in intents if one.link in links])
+    bound = [one for one in intents if (one.system, one.stream) in desk.hub.bound]
+    return desk.present([one for one in bound if one.link in links])
 
 
 def fresh(intents: Sequence[Intent], done: Set[tuple[int, str | None]]) -> list[Intent]:
