@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from small_world import CONTACT, TEXT, Small, bind, contacts, filled
 from yard import Yard
 
-from syncline.mapping.lens import Lens
+from syncline.mapping.lens import Lens, rename
 from syncline.mapping.text import text
 from syncline.sync import deliver, people, poison
 from syncline.testing import company
@@ -99,3 +100,25 @@ def test_a_value_that_a_system_has_no_place_for_parks_its_field_only() -> None:
     assert (parked.code, parked.ours) == ("cannot-be-told", ["a,b"])
     held = yard.systems["crm"].rows[company.STREAM][str(link.external_id)].now.values
     assert (held["addr"], held["tags"]) == ("a7", "t1")
+
+
+def test_a_poison_row_does_not_stop_the_first_read_of_a_stream_that_is_matched() -> None:
+    plain = rename("email", TEXT)
+
+    def breaks_on_one(raw: Any) -> Any:
+        if raw.get("email") == "c1@x":
+            raise RecursionError("too deep")
+        return plain.get(raw)
+
+    declared = contacts("crm", "erp")
+    lens = replace(plain, get=breaks_on_one)
+    bindings = tuple(bind(system, CONTACT, {"email": lens} if system == "crm" else {}) for system in ("crm", "erp"))
+    small = Small(replace(declared, bindings=bindings))
+    filled(small, "crm", 3)
+    filled(small, "erp", 3)
+    small.observe()
+    ledger = small.hub.ledger
+    assert ledger.cursor("crm", "contact", "changes").baselined
+    assert [one.id for one in ledger.parked_after("crm", "contact", "", 9)] == ["crm1"]
+    assert small.link("crm", "crm0").record == small.link("erp", "erp0").record
+    assert small.link("crm", "crm2").record == small.link("erp", "erp2").record

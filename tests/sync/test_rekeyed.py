@@ -159,3 +159,33 @@ def test_an_alike_rule_that_came_later_asks_about_what_was_read_before() -> None
     world.settle()
     assert len(world.asked()) == 1
     assert (world.number("crm"), world.number("erp")) == (1, 1)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_record_of_which_no_key_can_be_made_holds_up_no_other(first: bool) -> None:
+    """L2: it keeps what it has, the others meet, births go on, and a run says so."""
+    world = Companies(alike=None, born=())
+    names = ["Contact 17", "poison"]
+    for name in reversed(names) if first else names:
+        world.type("crm", name=name)
+    world.type("erp", name="Contact 17")
+    world.settle()
+    declared = Companies(alike=None, born=("erp",), rules=(VAT, NAME)).hub.declaration
+    entity = declared.entities["account"]
+    kind = entity.fields["name"].type
+
+    def key(value: object) -> object:
+        if value == "poison":
+            raise RecursionError("too deep")
+        return kind.key(value)  # type: ignore[arg-type]
+
+    name = replace(entity.fields["name"], type=replace(kind, key=key))
+    entities = {"account": replace(entity, fields={**entity.fields, "name": name})}
+    world.other(replace(declared, entities=entities))
+    to_the_end(world)
+    both = [world.at_row(s, row.id).record for s in ("crm", "erp") for row in world.alive(s, "account")]
+    assert len(set(both)) == 2
+    assert rekeyed.advance(world.hub) == 0
+    notes = [run.note for run in world.hub.ledger.runs(1000) if run.kind == "match"]
+    assert "account: 1 joined, 0 to be asked about" in notes
+    assert any("could not be matched by the rules of now: RecursionError: too deep" in note for note in notes)

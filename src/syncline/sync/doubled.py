@@ -11,7 +11,7 @@ from typing import cast
 from syncline.identity.match import Key, keys_of
 from syncline.mapping.binding import Binding
 from syncline.model.rows import Cursor
-from syncline.sync import scope
+from syncline.sync import poison, scope
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 from syncline.sync.store import Unit
@@ -78,9 +78,14 @@ def staged_keys(hub: Hub, binding: Binding) -> Iterator[Key]:
     while rows := hub.ledger.staged(binding.system, binding.stream, after, PAGE):
         desk = Desk(hub=hub, unit=cast(Unit, hub.ledger), run=0, now=hub.clock())  # it only reads
         for row in rows:
-            reading = binding.read(row.raw, desk.resolve, fields)
-            if scope.judges(desk, binding, reading):
-                yield from keys_of(policy, rules, reading.told, [(binding.system, binding.stream, row.id)])
+            try:
+                reading = binding.read(row.raw, desk.resolve, fields)
+                name = (binding.system, binding.stream, row.id)
+                judged = scope.judges(desk, binding, reading)
+                keys = keys_of(policy, rules, reading.told, [name]) if judged else ()
+            except poison.POISON:
+                continue  # L2: it is parked when it is met, and holds up no other
+            yield from keys
         after = rows[-1].id
 
 

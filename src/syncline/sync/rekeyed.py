@@ -6,7 +6,7 @@ cursor of the entity, so a stop leaves nothing out. Links that were made before 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from syncline.identity.match import rule_of
 from syncline.merge.case import Case
 from syncline.model.rows import Cursor, Run
-from syncline.sync import alike, duplicates, joining, meet, met, questions, settle
+from syncline.sync import alike, duplicates, joining, meet, met, poison, questions, settle
 from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
 
@@ -41,12 +41,25 @@ def page(hub: Hub, at: Cursor) -> int:
     if not ids:
         done(hub, at)
         return 1
-    after = replace(at, after=str(ids[-1]))
-    if not at.baselined:
-        make_keys(hub, after, ids)
-    else:
-        match_again(hub, after, ids)
+    work = match_again if at.baselined else make_keys
+    try:
+        work(hub, replace(at, after=str(ids[-1])), ids)
+    except poison.POISON:
+        one_by_one(hub, at, ids, work)  # L2
     return len(ids)
+
+
+def one_by_one(hub: Hub, at: Cursor, ids: Sequence[int], work: Callable[[Hub, Cursor, Sequence[int]], Cursor]) -> None:
+    """Each record in a transaction of its own. One that cannot be worked on keeps what it has, and a run says so."""
+    for rid in ids:
+        try:
+            at = work(hub, replace(at, after=str(rid)), [rid])
+        except poison.POISON as error:
+            at = replace(at, after=str(rid))
+            note = f"{at.stream} {rid} could not be matched by the rules of now: {type(error).__name__}: {error}"
+            with hub.ledger.unit() as unit:
+                unit.save_run(Run(id=unit.new_id("run"), kind="match", at=hub.clock(), note=note))
+                unit.save_cursor(at)
 
 
 def done(hub: Hub, at: Cursor) -> None:
@@ -63,8 +76,8 @@ def done(hub: Hub, at: Cursor) -> None:
         unit.save_cursor(replace(at, after=None, ended=hub.clock()))
 
 
-def make_keys(hub: Hub, at: Cursor, ids: Sequence[int]) -> None:
-    """By today's rules, of what the records hold."""
+def make_keys(hub: Hub, at: Cursor, ids: Sequence[int]) -> Cursor:
+    """By today's rules, of what the records hold. Returns how far it is."""
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=0, now=hub.clock())
         records = {rid: one for rid, one in unit.records(ids).items() if one.entity == at.stream}
@@ -74,10 +87,11 @@ def make_keys(hub: Hub, at: Cursor, ids: Sequence[int]) -> None:
         )
         unit.save_cursor(at)
         hub.point("keys made anew")
+    return at
 
 
-def match_again(hub: Hub, at: Cursor, ids: Sequence[int]) -> None:
-    """Those of one system only, as rows of it would meet the others today."""
+def match_again(hub: Hub, at: Cursor, ids: Sequence[int]) -> Cursor:
+    """Those of one system only, as rows of it would meet the others today. Returns how far it is."""
     with hub.ledger.unit() as unit:
         desk = Desk(hub=hub, unit=unit, run=0, now=hub.clock())
         desk.load(ids)
@@ -89,6 +103,7 @@ def match_again(hub: Hub, at: Cursor, ids: Sequence[int]) -> None:
             at = meet_all(open_desk(hub, unit, "match"), at, found)
         unit.save_cursor(at)
         hub.point("matched again")
+    return at
 
 
 def is_lonely(case: Case) -> bool:
