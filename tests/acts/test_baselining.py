@@ -80,6 +80,20 @@ def test_a_person_may_have_one_stream_read_anew(world: ActingWorld) -> None:
     assert world.there("erp", "erp0", "name") == "Newer"
 
 
+def test_one_system_of_a_ledger_that_went_back_waits_for_the_others(world: ActingWorld) -> None:
+    settled(world)
+    rebaseline.stop_all(world.hub, WHY)
+    world.done(Done, Baseline(how="begin", what="erp"))
+    refused = world.act(Baseline(how="confirm", what="erp"))
+    assert isinstance(refused, Refused), refused
+    assert "only when crm contact is read anew too" in refused.why
+    assert "syncline baseline begin crm" in refused.remedy
+    assert len(rebaseline.stopped(world.hub)) == 2
+    world.done(Done, Baseline(how="begin", what="crm"))
+    assert world.done(Done, Baseline(how="confirm", what="erp")).count == 1
+    assert world.done(Done, Baseline(how="confirm", what="crm")).count == 1
+
+
 @pytest.mark.parametrize(
     ("act", "why"),
     [

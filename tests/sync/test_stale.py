@@ -10,7 +10,7 @@ import pytest
 from rule_world import orders, rule, selling, win
 from small_world import Small, calm, contacts, filled
 
-from syncline.sync import anew, rebaseline, stale
+from syncline.sync import anew, rebaseline, rounds, stale
 from syncline.sync.observe import NotNow
 from syncline.testing.memory import MemoryLedger
 from syncline.testing.tables import Tables
@@ -139,7 +139,7 @@ def test_a_row_that_was_made_since_is_not_made_again(values: dict[str, str]) -> 
 
 
 def test_the_broken_twin_makes_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stale, "park_what_nothing_finds", lambda hub, system, stream: None)
+    monkeypatch.setattr(stale, "park_what_nothing_finds", lambda hub, unit, places: None)
     small = world()
     kept = deepcopy(tables(small))
     born_since(small, name="late")
@@ -149,6 +149,35 @@ def test_the_broken_twin_makes_it_again(monkeypatch: pytest.MonkeyPatch) -> None
     confirm(small)
     small.settle(4)
     assert len(small.alive("erp")) > 9
+
+
+@pytest.mark.parametrize("order", [("crm", "erp"), ("erp", "crm")])
+def test_system_by_system_nothing_is_made_again_and_none_goes_on_before_all_are_read(order: tuple[str, str]) -> None:
+    small = world(3)
+    kept = deepcopy(tables(small))
+    born_since(small, name="late")
+    restore(small, kept)
+    for number, system in enumerate(order):
+        anew.begin_these(small.hub, [(system, "contact")], WHY)
+        rounds.read_all(small.hub)
+        assert anew.confirm_these(small.hub, [(system, "contact")], "anna") == number, "the last has all others read"
+    assert anew.confirm_these(small.hub, [(order[0], "contact")], "anna") == 1
+    small.settle(5)
+    assert {system: len(small.alive(system)) for system in order} == {"crm": 4, "erp": 4}
+    codes = [link.parked.code for link in tables(small).links.values() if link.parked is not None]
+    assert codes == [stale.MAY_BE_THERE] * 2
+
+
+def test_what_nobody_began_to_read_anew_is_not_read_whatever_its_old_cursor_says() -> None:
+    small = world(3)
+    kept = deepcopy(tables(small))
+    went_on(small)
+    restore(small, kept)
+    assert not anew.is_read(small.hub, "crm", "contact")
+    assert not anew.confirm(small.hub, "crm", "contact", "anna")
+    anew.begin_these(small.hub, [("erp", "contact")], WHY)
+    rounds.read_all(small.hub)
+    assert stale.catch_up(small.hub) == 0, "the CRM is not read"
 
 
 def test_a_row_that_was_deleted_since_stays_so() -> None:

@@ -7,6 +7,7 @@ from syncline.acts.patience import patiently
 from syncline.acts.refusal import refuse
 from syncline.acts.tally import Tally
 from syncline.acts.told import Done
+from syncline.model.rows import Held
 from syncline.sync import anew, rebaseline, rounds, run
 from syncline.sync.hub import Hub
 from syncline.sync.rebaseline import Place
@@ -77,9 +78,20 @@ def confirm(hub: Hub, places: list[Place], what: str | None, who: str) -> Done:
             raise refuse(f"{name} is not read anew yet: {one.why}", f"syncline baseline begin {one.system}")
         if state == "reading":
             raise refuse(f"{name} is not read to its end yet.", "syncline sync reads on, then confirm it again")
-    anew.confirm_these(hub, [(one.system, one.stream) for one in waiting], who)
     these = [(one.system, one.stream) for one in waiting]
+    for one in anew.waited_for(hub, waiting):
+        refuse_before(hub, one, in_words(these))
+    if not anew.confirm_these(hub, these, who):
+        raise refuse("Something of it is being read again.", "syncline status, then confirm it again")
     return Done(count=len(these), said=f"{in_words(these)}: written again, from the next sync on.")
+
+
+def refuse_before(hub: Hub, one: Held, these: str) -> None:
+    """The whole ledger went back: what this stream shows may be what is to be made there."""
+    why = f"The hub's ledger went back, so {these} goes on only when {one.system} {one.stream} is read anew too."
+    if rebaseline.state_of(hub, one) == "stopped":
+        raise refuse(why, f"syncline baseline begin {one.system}, then confirm all: syncline baseline confirm")
+    raise refuse(why, "syncline sync reads on, then confirm all: syncline baseline confirm")
 
 
 def in_words(places: list[Place]) -> str:

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from syncline.merge.case import Case
 from syncline.model.link import Link
 from syncline.model.record import Record
-from syncline.model.rows import Cursor, Run
-from syncline.sync import doubled, stale, written
+from syncline.model.rows import Cursor, Held, Run
+from syncline.sync import doubled, rounds, stale, written
 from syncline.sync.desk import open_desk
 from syncline.sync.hub import Hub
-from syncline.sync.rebaseline import Place, bound, hold, stopped
+from syncline.sync.rebaseline import Place, bound, hold, state_at, stopped
 
 OUT_OF_SIGHT = "out-of-sight"
 PAGE = 500
@@ -102,7 +102,7 @@ def without_waits(record: Record) -> Record:
 # ---- going on
 def is_read(hub: Hub, system: str, stream: str) -> bool:
     """Did every row meet again?"""
-    return hub.ledger.cursor(system, stream, "changes").baselined
+    return state_at(hub, system, stream) == "read"
 
 
 def confirm(hub: Hub, system: str, stream: str, who: str) -> bool:
@@ -111,20 +111,33 @@ def confirm(hub: Hub, system: str, stream: str, who: str) -> bool:
 
 
 def confirm_these(hub: Hub, places: Collection[Place], who: str) -> int:
-    """The same of several. Returns how many there were; 0 where one of them is not read to its end yet."""
+    """The same of several. Returns how many there were; 0 where one of them is not read to its end yet.
+
+    After the ledger went back none of its streams goes on before all are read: what one of them shows is to be made
+    in another.
+    """
     rows = [one for one in stopped(hub) if (one.system, one.stream) in places]
-    if not all(is_read(hub, one.system, one.stream) for one in rows):
+    if waited_for(hub, rows):
         return 0
     stale.catch_up(hub)
-    for one in rows:
-        if one.stale:
-            stale.park_what_nothing_finds(hub, one.system, one.stream)  # I4
+    went_back = [(one.system, one.stream) for one in rows if one.stale]
+    if went_back:
+        rounds.derive_all(hub)
     with hub.ledger.unit() as unit:
+        stale.park_what_nothing_finds(hub, unit, went_back)  # I4
         for one in rows:
             note = f"{who} confirmed that {one.system} {one.stream} was read anew"
             unit.save_run(Run(id=unit.new_id("run"), kind="person", at=hub.clock(), note=note))
         unit.drop_held(rows)
     return len(rows)
+
+
+def waited_for(hub: Hub, rows: Sequence[Held]) -> list[Held]:
+    """What must be read to its end before writes to these streams go on."""
+    needed = {(one.system, one.stream): one for one in rows}
+    if any(one.stale for one in rows):
+        needed.update({(one.system, one.stream): one for one in stopped(hub) if one.stale})
+    return [one for place, one in sorted(needed.items()) if not is_read(hub, *place)]
 
 
 def unread(link: Link) -> bool:

@@ -158,11 +158,16 @@ def park_birth(hub: Hub, link: Link, code: str, reason: str, remedy: str = "") -
     with hub.ledger.unit() as unit:
         desk = open_desk(hub, unit, "birth")
         desk.load([link.record])
-        usual = f"look in {link.system}: link the row (links add), or retry"
-        parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy or usual)
-        desk.home(link.id).put(link.id, parked=parking)
-        desk.home(link.id).note("parked", None, link.id, None, None, code)
+        park(desk, link, code, reason, remedy)
         written.flush(desk)
+
+
+def park(desk: Desk, link: Link, code: str, reason: str, remedy: str = "") -> None:
+    """The same on a desk that has its record."""
+    usual = f"look in {link.system}: link the row (links add), or retry"
+    parking = Parking(code=code, reason=reason, at=desk.now, remedy=remedy or usual)
+    desk.home(link.id).put(link.id, parked=parking)
+    desk.home(link.id).note("parked", None, link.id, None, None, code)
 
 
 def found_there(hub: Hub, stream: Stream, link: Link, pending: Intent | None) -> bool:

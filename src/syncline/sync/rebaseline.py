@@ -98,9 +98,14 @@ State = Literal["stopped", "reading", "read"]
 
 def state_of(hub: Hub, one: Held) -> State:
     """How far a stream that went back is."""
-    if hub.ledger.system_state(one.system).paused:
+    return state_at(hub, one.system, one.stream)
+
+
+def state_at(hub: Hub, system: str, stream: str) -> State:
+    """The same of any stream. What an old cursor says was read counts for nothing before somebody begins."""
+    if hub.ledger.system_state(system).paused:
         return "stopped"
-    return "read" if hub.ledger.cursor(one.system, one.stream, "changes").baselined else "reading"
+    return "read" if hub.ledger.cursor(system, stream, "changes").baselined else "reading"
 
 
 def stopped(hub: Hub) -> list[Held]:

@@ -4,18 +4,18 @@ what nothing could find again is not made by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from syncline.mapping.document import line_of
 from syncline.merge.case import Case
 from syncline.merge.policy import HUB
-from syncline.model.link import NEVER
-from syncline.sync import birth, settle
-from syncline.sync.desk import open_desk
+from syncline.model.link import Link
+from syncline.sync import birth, rebaseline, settle, written
+from syncline.sync.desk import Desk, open_desk
 from syncline.sync.hub import Hub
+from syncline.sync.store import Unit
 
 PAGE = 500
-MOST = 100_000
 WHY = "the hub's ledger went back: all systems say this"
 MAY_BE_THERE = "may-be-there-already"
 
@@ -28,7 +28,7 @@ def catch_up(hub: Hub) -> int:
     held = [one for one in hub.ledger.held() if one.kind == "rebaseline" and one.stale]
     entities = {hub.declaration.binding(one.system, one.stream).entity for one in held}
     for binding in hub.declaration.bindings:
-        if not hub.ledger.cursor(binding.system, binding.stream, "changes").baselined:
+        if rebaseline.state_at(hub, binding.system, binding.stream) != "read":
             entities.discard(binding.entity)
     number, after = 0, 0
     while entities and (ids := hub.ledger.scan(after, PAGE)):
@@ -78,10 +78,27 @@ def agreed_elsewhere(case: Case) -> Iterator[tuple[str, int]]:
             yield name, sides[0]
 
 
-def park_what_nothing_finds(hub: Hub, system: str, stream: str) -> None:
-    """A row that is to be made, and has no key by which one that was made since could have been found. # I4"""
-    binding = hub.declaration.binding(system, stream)
-    for link in hub.ledger.due(system, stream, NEVER, MOST):
-        if link.state == "birth" and link.parked is None and not birth.raw_keys(hub, binding, link, None):
-            why = f"nothing tells its row from others, and the hub may have made it in {system} since the backup"
-            birth.park_birth(hub, link, MAY_BE_THERE, why)
+def park_what_nothing_finds(hub: Hub, unit: Unit, places: Collection[tuple[str, str]]) -> None:
+    """Each row that is to be made, and has no key by which one that was made since could have been found. # I4"""
+    after = 0
+    while places and (ids := hub.ledger.scan(after, PAGE)):
+        after = ids[-1]
+        links = [link for several in hub.ledger.links_of(ids).values() for link in several]
+        births = [one for one in links if one.state == "birth" and (one.system, one.stream) in places]
+        unfound = [one for one in births if one.due_at is not None and one.parked is None and is_unfound(hub, one)]
+        if unfound:
+            park_births(open_desk(hub, unit, "birth"), unfound)
+
+
+def is_unfound(hub: Hub, link: Link) -> bool:
+    """Has it no key?"""
+    return not birth.raw_keys(hub, hub.declaration.binding(link.system, link.stream), link, None)
+
+
+def park_births(desk: Desk, links: Sequence[Link]) -> None:
+    """A person says of each whether its row is there."""
+    desk.load(link.record for link in links)
+    for link in links:
+        why = f"nothing tells its row from others, and the hub may have made it in {link.system} since the backup"
+        birth.park(desk, link, MAY_BE_THERE, why)
+    written.flush(desk)
