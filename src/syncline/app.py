@@ -118,6 +118,13 @@ def own_fields(declaration: Declaration, system: str, stream: str) -> frozenset[
     return frozenset(one.name for one in plain.stream(stream).fields)
 
 
+def without(declaration: Declaration, system: str, fields: Mapping[str, frozenset[str]]) -> Connector:
+    """The connector of a system that does not ask for these raw fields of its streams."""
+    use = use_of(declaration, system)
+    less = {name: tuple(one for one in use.fields[name] if one not in fields.get(name, ())) for name in use.fields}
+    return made(declaration.systems[system].connector, replace(use, fields=less))
+
+
 def outlets(declaration: Declaration, connectors: Mapping[str, Connector]) -> Iterator[Outlet]:
     """Each system as the door knows it. A system's own mode can only be the more careful one."""
     for name, system in declaration.systems.items():
@@ -242,7 +249,9 @@ def running(
         hub = Hub(
             declaration=declaration, connectors=connectors, ledger=ledger, door=egress, clock=clock, batch=batch,
             with_field=lambda system, stream, name: with_field(declaration, system, stream, name),
-            own=lambda system, stream: own_fields(declaration, system, stream), counted_by=ledger.about().ledger,
+            own=lambda system, stream: own_fields(declaration, system, stream),
+            without=lambda system, fields: without(declaration, system, fields),
+            counted_by=ledger.about().ledger,
         )  # fmt: skip
         take_up(hub, ledger, where, went_back)
         urgent = replace(hub, ledger=ledger.urgent(), door=Lane(egress=egress, urgent=True), urgent=True)

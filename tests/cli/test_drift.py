@@ -90,6 +90,27 @@ def test_a_field_that_is_gone_is_said_with_both_ways_out(folder: Folder) -> None
     assert "make tier_own in hubspot again" in one["remedy"]
 
 
+def test_a_field_that_odoo_lost_is_said_by_sync_status_and_check_and_all_else_goes_on(folder: Folder) -> None:
+    folder.change(("\nfields:\n", TIER))
+    in_hubspot(folder, "gold_own", "silver_own")
+    in_odoo(folder, "x_tier")
+    assert "cannot be read" not in folder.typed("sync").stdout
+    sandbox = folder.sandboxes["odoo"]
+    with sandbox.lock, sandbox.store.all_or_nothing():
+        users = sandbox.vendor.users
+        rows = users.read(sandbox, "ir.model.fields", None)
+        number = next(row["id"] for row in rows if (row["model"], row["name"]) == ("res.partner", "x_tier"))
+        users.remove(sandbox, "ir.model.fields", str(number))
+    done = folder.typed("sync", "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert (told["frozen"], told.get("not_reached", [])) == (["odoo res.partner.x_tier"], [])
+    assert "frozen: odoo res.partner.x_tier cannot be read" in " ".join(folder.typed("status").stdout.split())
+    done = folder.typed("check")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "odoo has no field x_tier in res.partner" in " ".join((done.stdout + done.stderr).split())
+
+
 def test_a_choice_that_no_row_names_is_a_note(folder: Folder) -> None:
     folder.change(("\nfields:\n", TIER))
     in_hubspot(folder, "gold_own", "silver_own", "bronze_own")

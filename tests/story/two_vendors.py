@@ -79,11 +79,15 @@ class Company:
 
 @contextmanager
 def company(folder: Path, change: Change = lambda tree: None, prepare: Callable[[Company], None] | None = None,
-            **size: Any) -> Iterator[Company]:  # fmt: skip
-    """prepare: what happens in the systems before the hub looks for the first time. size: of a made-up company."""
+            version: int = 19, **size: Any) -> Iterator[Company]:  # fmt: skip
+    """prepare: what happens in the systems before the hub looks for the first time. version: of Odoo.
+
+    size: of a made-up company.
+    """
     clock = Clock(real=lambda: 0.0)
     clock.set(NOON)
-    sandboxes = {name: named(name, clock=clock) for name in ADDRESSES}
+    options = {"hubspot": {}, "odoo": {"version": version}}
+    sandboxes = {name: named(name, options=options[name], clock=clock) for name in ADDRESSES}
     with ExitStack() as stack:
         for one in sandboxes.values():
             stack.callback(one.store.close)

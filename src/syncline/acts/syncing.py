@@ -15,7 +15,7 @@ from syncline.acts.tally import Tally
 from syncline.acts.told import NotReached, Synced
 from syncline.mapping.binding import Binding
 from syncline.model.link import NEVER
-from syncline.sync import observe, outgoing, rebaseline, rounds, run, stops
+from syncline.sync import frozen, observe, outgoing, rebaseline, rounds, run, stops
 from syncline.sync.hub import Hub
 from syncline.sync.rounds import NotRead
 
@@ -44,6 +44,7 @@ def synced(hub: Hub, tally: Tally, before: Before, not_now: NotRead, began: floa
         run=hub.run, read=tally.read, written=dict(tally.written), new=new, new_count=new_count,
         open_count=open_count, held=held, waiting=waiting, kept_back=kept_back(hub),
         paused=pauses(hub), looks=looks(hub), baselines=baselines(hub), missing=known_missing(hub),
+        frozen=tuple(f"{one.system} {one.stream}.{one.name}" for one in frozen.known(hub)),
         events_held=outgoing.waiting(hub),
         not_reached=not_reached({**stopped(hub), **not_now}), seconds=hub.clock() - began,
     )  # fmt: skip

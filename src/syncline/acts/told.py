@@ -40,6 +40,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     held, waiting: links that wait for a brake or an approval, and those that go on by themselves later.
     paused: systems and entities whose pause keeps writes. looks: of those waiting, looks at what was written.
     missing: fields of ours that are not there, as far as is known: nothing is written to them.
+    frozen: bound fields (`system stream.field`) that a system has no more, or shows us no more: left out.
     kept_back: mode (`read-only`, `approve`) to how many links are due and not written because of it.
     baselines: streams (`system/stream`) that were read anew, and are not written before a person confirms.
     events_held: events that wait for a plan to be applied.
@@ -59,6 +60,7 @@ class Synced(Struct, frozen=True, kw_only=True, tag=True):
     looks: int = 0
     baselines: tuple[str, ...] = ()
     missing: tuple[Needed, ...] = ()
+    frozen: tuple[str, ...] = ()
     not_reached: tuple[NotReached, ...] = ()
     seconds: float = 0.0
 

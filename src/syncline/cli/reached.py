@@ -60,6 +60,9 @@ def shown(hub: Hub, system: str, stream: Stream, asked: Asked) -> Page:
     """What the stream shows. Of a system that asks for a moment's patience it is asked once more. Raises NotNow."""
     try:
         return observe.show(hub, system, stream, asked)[0]
+    except observe.AskAgain:  # each time it is one field less, and `drifted` names them
+        less = hub.stream(system, stream.name)
+        return shown(hub, system, less, smallest(less, hub.clock()) or asked)
     except observe.NotNow as error:
         again = smallest(stream, hub.clock())
         if not error.said or error.after > PATIENCE_SECONDS or again is None:

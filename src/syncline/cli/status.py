@@ -97,6 +97,9 @@ def show(view: Status, zone: str) -> None:
         out(f"  missing in {system}, and not written: {named}: syncline provision")
     for changed in view.drift:
         out(f"  {drifted(changed)}")
+    for hidden in view.frozen:
+        name = f"{hidden.system} {hidden.stream}.{hidden.field}"
+        out(f"  frozen: {name} cannot be read, and is not written: syncline check")
     if view.runs:
         out()
         show_runs(view.runs, zone)

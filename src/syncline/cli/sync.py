@@ -20,6 +20,7 @@ Where = Annotated[
 Limit = Annotated[int | None, typer.Option(help="At most so many writes.", min=1)]
 SHOWN = 10
 PROVISION = "syncline provision"
+CHECK = "syncline check"
 KEPT_BACK = {
     "read-only": "syncline plan shows them; to have them written, change `mode` in hub.yaml to approve or live",
     "approve": "syncline plan --out plan.json, then syncline apply plan.json",
@@ -61,6 +62,8 @@ def verdict(told: Synced, strict: bool) -> tuple[int, str]:
         return NOT_DONE, "syncline plan, then syncline baseline confirm"
     if any(one.waiting for one in told.missing) and not told.new_count:
         return NOT_DONE, PROVISION
+    if told.frozen and not told.new_count:
+        return NOT_DONE, CHECK
     if told.events_held:
         return NOT_DONE, KEPT_BACK["approve"]
     if told.held and not told.new_count:
@@ -97,12 +100,15 @@ def show(told: Synced, declaration: Declaration) -> None:
         out(f"  {many(stopped, 'write')} held by {by or held}.")
     for line in missing(told.missing):
         out(f"  {line}")
+    for name in told.frozen:
+        out(f"  {frozen(name)}")
     if told.waiting:
         out(f"  {many(told.waiting, 'write')} waiting for what comes by itself: {waits(told)}; the next sync goes on.")
     older = told.open_count - told.new_count
     if older > 0:
         out(f"  {many(older, 'thing')} open since before.")
-    if not (told.open_count or told.held or told.waiting or told.kept_back or told.baselines or told.not_reached):
+    left = told.open_count or told.held or told.waiting or told.kept_back or told.baselines
+    if not (left or told.frozen or told.not_reached):
         out("All systems agree.")
 
 
@@ -118,6 +124,11 @@ def missing(found: Sequence[Needed]) -> list[str]:
             f"{system}: {named} {'is' if len(mine) == 1 else 'are'} missing, and not written{rows}: {PROVISION}"
         )
     return lines
+
+
+def frozen(name: str) -> str:
+    """Of a bound field that a system has no more, or shows us no more."""
+    return f"{name} cannot be read, and is neither read nor written until it can: {CHECK}"
 
 
 def waits(told: Synced) -> str:

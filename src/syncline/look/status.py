@@ -14,7 +14,7 @@ from syncline.look.looking import Looking
 from syncline.look.said import many
 from syncline.model.drift import Drift
 from syncline.model.rows import Held, Run
-from syncline.sync import comparing, own_fields, rebaseline
+from syncline.sync import comparing, frozen, own_fields, rebaseline
 from syncline.sync.hub import Hub
 from syncline.sync.pausing import paused_entities
 from syncline.sync.rebaseline import State
@@ -88,7 +88,7 @@ class RunView(Struct, frozen=True, kw_only=True):
 
 
 class MissingView(Struct, frozen=True, kw_only=True):
-    """A field of ours that is not there, as far as is known: nothing is written to it; `at`: when that was asked."""
+    """A field that is not there, or not shown, as far as is known: nothing is written; `at`: when that was asked."""
 
     system: str
     stream: str
@@ -97,7 +97,10 @@ class MissingView(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """open: kind to how many; rows without a record are among the parked ones. paused: entities, and why."""
+    """open: kind to how many; rows without a record are among the parked ones. paused: entities, and why.
+
+    missing: fields of ours that are not there. frozen: bound fields that cannot be read, and are left out.
+    """
 
     hub: str
     mode: str
@@ -114,6 +117,7 @@ class Status(Struct, frozen=True, kw_only=True):
     paused: dict[str, str] = {}
     missing: tuple[MissingView, ...] = ()
     drift: tuple[Drift, ...] = ()
+    frozen: tuple[MissingView, ...] = ()
 
 
 LATEST = 5
@@ -138,6 +142,7 @@ def status(looking: Looking) -> Status:
         open=open_of(counts), held=tuple(ledger.held()), runs=runs(ledger, LATEST), to_derive=counts.dirty,
         paused=paused_entities(looking.hub), baselines=baselines(looking.hub), missing=tuple(missing_of(looking)),
         drift=tuple(drift_of(looking)),
+        frozen=tuple(frozen_of(looking.hub)),
     )  # fmt: skip
 
 
@@ -162,6 +167,12 @@ def about(one: Drift) -> str:
     if not (one.records or one.open):
         return ""
     return f" ({many(one.records, 'record')} with a value{f', {one.open:,} open' if one.open else ''})"
+
+
+def frozen_of(hub: Hub) -> Iterator[MissingView]:
+    """The bound fields that a system has no more, or shows us no more. # I15"""
+    for one in frozen.known(hub):
+        yield MissingView(system=one.system, stream=one.stream, field=one.name, at=one.at)
 
 
 def streams_of(declaration: Declaration, ledger: Reads, counts: Counts) -> Iterator[StreamView]:

@@ -9,6 +9,9 @@ from msgspec import Struct
 NOT_MADE = "field-not-made"
 """The code of a refusal for want of a field of ours, which `provision` makes."""
 
+NO_FIELD = "no-such-field"
+"""The code of a refusal for want of any other field: it is not there, or not for us to read."""
+
 
 class Done(Struct, frozen=True, kw_only=True):
     """It is done. `stored` is the object as the system holds it now; None if it did not tell."""

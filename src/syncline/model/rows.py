@@ -184,7 +184,7 @@ class SystemState(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tru
 
 
 class OwnField(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
-    """What is known of a field of ours in a stream.
+    """What is known of a field of ours in a stream, or of a bound one that was refused once.
 
     there:   is it there? None: its system does not tell.
     at:      when that was asked, in seconds; 0: it is to be asked now.

@@ -13,7 +13,7 @@ from syncline.connect.request import Page, Request
 from syncline.mapping.binding import Binding
 from syncline.model.outcome import Missing
 from syncline.model.rows import Hint, OwnField
-from syncline.sync import observe, own_fields, poison
+from syncline.sync import frozen, observe, own_fields, poison, thaw
 from syncline.sync.hub import Hub
 from syncline.sync.needs import Need, plainly
 from syncline.sync.own_fields import PUT_OFF_SECONDS
@@ -29,6 +29,7 @@ def ask(hub: Hub, system: str, stream: str) -> bool:
 
     Raises NotNow. Whoever may not ask is told nothing, and that stops nothing.
     """
+    ask_for_frozen(hub, system, stream)
     needed = hub.needed_in(system, stream)
     if not needed:
         return False
@@ -40,6 +41,26 @@ def ask(hub: Hub, system: str, stream: str) -> bool:
     return False
 
 
+def ask_for_frozen(hub: Hub, system: str, stream: str) -> None:
+    """Fields that were refused: is any there again? Then its values meet anew; until it is, all goes on without. # I15
+
+    Raises NotNow.
+    """
+    if hub.without is None:
+        return
+    rows = [one for one in frozen.rows(hub, system, stream) if is_to_be_asked(one, hub.clock())]
+    if rows:
+        plain = plainly(stream)
+        there = named_there(hub, system, plain, tuple(one.name for one in rows))
+        kept = [replace(one, there=one.there if there is None else one.name in there, at=hub.clock()) for one in rows]
+        came = [one.name for one, before in zip(kept, rows, strict=True) if one.there and before.there is False]
+        if came:
+            thaw.forget(hub, system, plain, came)
+        with hub.ledger.unit() as unit:
+            unit.save_own_fields(kept)
+    hub.look_up_left_out(system)
+
+
 def is_to_be_asked(row: OwnField | None, now: float) -> bool:
     """Is nothing known, or a refusal, or that it was missing a while ago?"""
     if row is None or row.at == 0.0:
@@ -48,11 +69,16 @@ def is_to_be_asked(row: OwnField | None, now: float) -> bool:
 
 
 def there_now(hub: Hub, system: str, stream: str, needed: Sequence[Need]) -> Collection[str] | None:
-    """The names of those that are there; None: it cannot be told. A refusal to tell is no refusal to speak to us."""
+    """The names of those that are there; None: it cannot be told."""
+    return named_there(hub, system, stream, tuple(one.field.name for one in needed))
+
+
+def named_there(hub: Hub, system: str, stream: str, names: tuple[str, ...]) -> Collection[str] | None:
+    """The same of any field. A refusal to tell is no refusal to speak to us."""
     defined = hub.stream(system, stream).defined
     if defined is None:
         return None
-    asked = defined(tuple(one.field.name for one in needed))
+    asked = defined(names)
     try:
         if isinstance(asked, Request):
             answer, problem = observe.asked_of(hub, system, asked)

@@ -22,7 +22,7 @@ from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.record import FieldValue, Record
 from syncline.model.rows import Coupling, ParkedRow, Run
-from syncline.sync import own_fields
+from syncline.sync import frozen, own_fields
 from syncline.sync.hub import Gathering, Hub
 from syncline.sync.needs import Need
 from syncline.sync.spread import Spread
@@ -197,6 +197,7 @@ class Desk:
     def tellable(self, binding: Binding) -> Sequence[str]:
         """The fields that are written to a stream, without those whose place there is missing."""
         untold = own_fields.untellable(self.lacking(binding.system, binding.stream), binding)
+        untold |= frozen.untellable(self.hub.left_out(binding.system, binding.stream), binding)  # I15
         return [name for name in binding.writable if name not in untold] if untold else binding.writable
 
     def lacking(self, system: str, stream: str) -> tuple[Need, ...]:

@@ -79,7 +79,8 @@ def missing(
     place = f"fields.{name}.at.{binding.system}"
     gone = f"{binding.system} has no field {raw} in {stream}"
     if like is None:
-        remedy = f"make {raw} in {binding.system} again, or take {binding.system} out of fields.{name}.at in hub.yaml"
+        again = f"make {raw} in {binding.system} again, or let the hub's user read it"
+        remedy = f"{again}, or take {binding.system} out of fields.{name}.at in hub.yaml"
         kind: Kind = "vanished"
     else:
         label = str(rows[like].get("label") or like)

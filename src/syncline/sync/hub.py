@@ -20,6 +20,7 @@ from syncline.model.intent import Intent
 from syncline.model.rows import Run
 from syncline.sync import dependants, sheet
 from syncline.sync.beside import Beside
+from syncline.sync.left_out import Fields, LeftOut
 from syncline.sync.needs import Need, needs_of, plainly
 from syncline.sync.store import Ledger, Unit
 
@@ -80,6 +81,8 @@ class Hub:
     run:   the run that everything is done under (see `run.begin`); None: each step is a run of its own.
     with_field: (system, stream, raw field) to a connector that reads this field beside those that are bound.
     own: (system, stream) to the raw fields that its connector knows without a declaration.
+    without: (system, stream to raw fields) to a connector that does not ask for these; None: there is no such one.
+    frozen: what is left out so.
     counted_by: the ledger that gives out the numbers, by its own name.
     beside: what several threads do one at a time. urgent: somebody waits for what this one does.
     saw:   hears how many rows a read showed. met: how many rows of a baseline met records, or became some.
@@ -102,6 +105,8 @@ class Hub:
     urgent: bool = False
     with_field: Callable[[str, str, str], Connector] | None = None
     own: Callable[[str, str], frozenset[str]] | None = None
+    without: Callable[[str, Fields], Connector] | None = None
+    frozen: LeftOut = field(default_factory=LeftOut)
     counted_by: str = ""
 
     def turn(self, *what: str) -> AbstractContextManager[None]:
@@ -205,8 +210,37 @@ class Hub:
         }  # fmt: skip
 
     def stream(self, system: str, stream: str) -> Stream:
-        """The contract of a stream."""
-        return self.connectors[system].stream(stream)
+        """The contract of a stream, without the fields that are frozen."""
+        return self.connector(system).stream(stream)
+
+    def connector(self, system: str) -> Connector:
+        """Of a system, without the fields that are frozen."""
+        if self.without is None:
+            return self.connectors[system]
+        if system not in self.frozen.fields:
+            self.look_up_left_out(system)
+        return self.frozen.connectors[system]
+
+    def left_out(self, system: str, stream: str) -> frozenset[str]:
+        """The raw fields of a stream that are frozen: neither read nor written. # I15"""
+        if self.without is None:
+            return frozenset()
+        if system not in self.frozen.fields:
+            self.look_up_left_out(system)
+        return self.frozen.fields[system].get(plainly(stream), frozenset())
+
+    def look_up_left_out(self, system: str) -> None:
+        """The ledger knows which they are."""
+        assert self.without is not None, "nothing is left out where no connector can do without"
+        ours = {(one.stream, one.field.name) for one in self.needs if one.system == system}
+        found: dict[str, set[str]] = {}
+        for row in self.ledger.own_fields(system):
+            if row.there is False and (row.stream, row.name) not in ours:
+                found.setdefault(row.stream, set()).add(row.name)
+        fields = {stream: frozenset(names) for stream, names in found.items()}
+        if fields != self.frozen.fields.get(system):
+            connector = self.without(system, fields) if fields else self.connectors[system]
+            self.frozen.keep(system, fields, connector)
 
 
 def one_at_a_time(what: str) -> Callable[[StreamStep[P, T]], StreamStep[P, T]]:

@@ -13,7 +13,7 @@ from syncline.connect.stream import Asked, Stream
 from syncline.model.observation import Gone, Observation
 from syncline.model.outcome import Denied, Later, Missing, Outcome
 from syncline.model.rows import Cursor, SystemState
-from syncline.sync import baseline, endless, missed, paused, poison, settle
+from syncline.sync import baseline, endless, frozen, missed, paused, poison, settle
 from syncline.sync.hub import Hub, one_at_a_time
 
 RESOLUTION_SECONDS = 2.0
@@ -38,6 +38,10 @@ class NotNow(Exception):
     ) -> None:  # fmt: skip
         super().__init__(f"{system}: {reason.removeprefix(f'{system}: ')}")
         self.after, self.said, self.what, self.remedy = after, said, what, remedy
+
+
+class AskAgain(NotNow):
+    """It was refused for want of a field, which is left out from now on: the same step can be done at once. # I15"""
 
 
 def stopped(hub: Hub, system: str) -> NotNow:
@@ -80,6 +84,14 @@ def refused(hub: Hub, system: str, problem: Outcome) -> NoReturn:
         raise NotNow(system, f"asks us to wait {problem.after:g} s", problem.after, said=True)
     reason = getattr(problem, "reason", "")
     raise NotNow(system, f"{type(problem).__name__}{': ' if reason else ''}{reason}")
+
+
+def not_shown(hub: Hub, system: str, stream: Stream, problem: Outcome) -> NoReturn:
+    """A read of rows that was refused: for want of a field it goes on without that one."""
+    name = frozen.freeze(hub, system, stream.name, problem)
+    if name is not None:
+        raise AskAgain(system, f"{stream.name}: {name} cannot be read, and is left out from now on", 0.0)
+    refused(hub, system, problem)
 
 
 def clock_ahead(answer: Answer, asked: float, answered: float) -> float:
@@ -130,7 +142,9 @@ def show(hub: Hub, system: str, stream: Stream, asked: Asked) -> tuple[Page, flo
     now, ahead = hub.clock(), 0.0
     try:
         if isinstance(asked, Request):
-            answer = ask(hub, system, asked)
+            answer, problem = asked_of(hub, system, asked)
+            if problem is not None:
+                not_shown(hub, system, stream, problem)
             ahead = clock_ahead(answer, now, hub.clock())
             return stream.page(answer), ahead
         step, steps = next(asked), 0
@@ -142,7 +156,7 @@ def show(hub: Hub, system: str, stream: Stream, asked: Asked) -> tuple[Page, flo
             now = hub.clock()
             answer, problem = asked_of(hub, system, step)
             if problem is not None and not isinstance(problem, Missing):
-                refused(hub, system, problem)
+                not_shown(hub, system, stream, problem)
             ahead = clock_ahead(answer, now, hub.clock())
             step = asked.send(answer)
     except StopIteration as end:

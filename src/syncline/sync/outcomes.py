@@ -13,10 +13,22 @@ from syncline.merge.case import Case
 from syncline.model.intent import Intent
 from syncline.model.link import Link
 from syncline.model.observation import Observation
-from syncline.model.outcome import NOT_MADE, Clash, Denied, Done, Exists, Later, Missing, Outcome, Rejected, Unknown
+from syncline.model.outcome import (
+    NO_FIELD,
+    NOT_MADE,
+    Clash,
+    Denied,
+    Done,
+    Exists,
+    Later,
+    Missing,
+    Outcome,
+    Rejected,
+    Unknown,
+)  # fmt: skip
 from syncline.model.record import Parking, Value
 from syncline.model.rows import Hint, SystemState
-from syncline.sync import comparing, own_fields
+from syncline.sync import comparing, frozen, own_fields
 from syncline.sync.desk import Desk
 from syncline.sync.hub import Hub
 
@@ -103,10 +115,12 @@ def refused(desk: Desk, binding: Binding, case: Case, intent: Intent, outcome: O
 
 
 def comes_by_itself(desk: Desk, link: Link, outcome: Rejected) -> bool:
-    """Is asking again worth it? A field of ours that is gone is looked for: the write goes on without it, or waits."""
-    if outcome.code != NOT_MADE:
+    """Is asking again worth it? A field that is gone is looked for: the write goes on without it, or waits."""
+    if outcome.code not in (NO_FIELD, NOT_MADE):
         return outcome.may_come
-    doubted = own_fields.doubt(desk.hub, desk.unit, link.system, link.stream)
+    doubted = frozen.doubted(desk.hub, link.system, link.stream, outcome)
+    if outcome.code == NOT_MADE:
+        doubted += own_fields.doubt(desk.hub, desk.unit, link.system, link.stream)
     desk.unit.save_own_fields(doubted)
     return bool(doubted)
 

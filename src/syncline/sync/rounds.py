@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from syncline.merge.order import Order
 from syncline.sync import asking_fields, comparing, deliver, derive, observe, stale, touched, wakes
 from syncline.sync.hub import Hub
-from syncline.sync.observe import NotNow
+from syncline.sync.observe import AskAgain, NotNow
 
 Place = tuple[str, str]
 Step = Callable[[str, str], bool]
@@ -41,6 +41,8 @@ def in_turns(found: Iterable[Place], step: Step, not_now: NotRead) -> bool:
         for place in tuple(waiting):
             try:
                 more = step(*place)
+            except AskAgain:
+                more = True  # each time it is one field less
             except NotNow as reason:
                 not_now[place], more = reason, False
             worked = worked or more

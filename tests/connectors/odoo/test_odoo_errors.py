@@ -9,7 +9,7 @@ from odoo_played import refusal
 
 from syncline.connect.request import Answer
 from syncline.connectors.odoo import connector
-from syncline.model.outcome import NOT_MADE, Clash, Denied, Later, Missing, Outcome, Rejected
+from syncline.model.outcome import NO_FIELD, NOT_MADE, Clash, Denied, Later, Missing, Outcome, Rejected
 
 problem = connector().errors
 
@@ -24,7 +24,7 @@ def meant(kind: str, message: str, status: int = 422) -> Outcome | None:
      "Model: Contact (res.partner)\nField: Name (name)\n", 422, "name", "rejected"),
     ("ValidationError", "Missing required value for the field 'Customer' (partner_id).", 422, "partner_id", "rejected"),
     ("ValidationError", "Wrong value for sale.order.state: 'x'", 422, "state", "rejected"),
-    ("builtins.ValueError", "Invalid field 'x_region' on model 'res.partner'", 500, "x_region", "rejected"),
+    ("builtins.ValueError", "Invalid field 'x_region' on model 'res.partner'", 500, "x_region", NO_FIELD),
     ("builtins.ValueError", "Invalid field 'x_syncline_a' on model 'res.partner'", 500, "x_syncline_a", NOT_MADE),
     ("builtins.ValueError", "Wrong value for res.partner.type: 'x'", 500, "type", "rejected"),
     ("builtins.ValueError", "math domain error", 500, None, None),
@@ -45,6 +45,21 @@ def test_a_value_that_odoo_will_not_have_is_rejected_with_its_field(
     assert isinstance(found, Rejected)
     assert (found.field, found.code) == (field, code)
     assert "\n" not in found.reason
+
+
+@pytest.mark.parametrize("message", [
+    'You do not have enough rights to access the field "x_a" on Contact (res.partner). Please contact your system '
+    "administrator.\n\nOperation: read",
+    'You do not have enough rights to access the fields "x_a,x_b" on Contact (res.partner). Please contact your system '
+    "administrator.\n\n(Operation: read)",
+    "The requested operation can not be completed due to security restrictions.\n\n"
+    "Document type: Contact (res.partner)\nOperation: read\nUser: 2\nFields:\n"
+    "- x_a (allowed for groups 'Sales / Administrator')\n- x_b (always forbidden)",
+])  # fmt: skip
+def test_a_field_for_other_groups_is_named_and_denies_nothing_else(message: str) -> None:
+    found = meant("odoo.exceptions.AccessError", message, 403)
+    assert isinstance(found, Rejected)
+    assert (found.field, found.code) == ("x_a", NO_FIELD)
 
 
 def test_who_we_are_and_what_we_may() -> None:

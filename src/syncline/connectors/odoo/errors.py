@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncline.connect.request import Answer
-from syncline.model.outcome import NOT_MADE, Clash, Denied, Later, Missing, Outcome, Rejected
+from syncline.model.outcome import NO_FIELD, NOT_MADE, Clash, Denied, Later, Missing, Outcome, Rejected
 
 BUSY_SECONDS = 5.0
 MOST_SECONDS = 3600.0
@@ -16,7 +16,11 @@ LONGEST_REASON = 500
 OURS = "x_syncline_"
 """How the names of fields begin that this hub makes."""
 
-NO_FIELD = re.compile(r"Invalid field ['\"]\w+['\"]")
+NOT_THERE = re.compile(r"Invalid field ['\"](\w+)['\"]")
+HIDDEN = re.compile(
+    r"enough rights to access the fields? \"(\w+)|security restrictions[\s\S]*^Fields:\s*- (\w+) \(", re.MULTILINE
+)
+"""A field that only some groups see; of several the first, the others are named when they are asked for again."""
 
 FIELD = (
     re.compile(r"Invalid field ['\"](\w+)['\"]"),  # it is not there
@@ -57,6 +61,8 @@ def problem(answer: Answer) -> Outcome | None:
     kind = name.rpartition(".")[2]
     if answer.status == 401 or kind == "AccessDenied":
         return Denied(reason=shown(message))
+    if kind == "AccessError" and (hidden := HIDDEN.search(message)):
+        return Rejected(reason=shown(message), field=hidden[1] or hidden[2], code=NO_FIELD)
     if kind == "AccessError":
         return not_permitted(message)
     if kind == "MissingError":
@@ -65,8 +71,8 @@ def problem(answer: Answer) -> Outcome | None:
         return Clash()  # another transaction has the row: it is looked at again
     if name.startswith(DATABASE) and kind in CONSTRAINTS:
         return rejected(message, CONSTRAINTS[kind])
-    if NO_FIELD.search(message) and (blamed(message) or "").startswith(OURS):
-        return rejected(message, NOT_MADE)
+    if gone := NOT_THERE.search(message):
+        return rejected(message, NOT_MADE if gone[1].startswith(OURS) else NO_FIELD)
     if answer.status < 500 or (kind == "ValueError" and blamed(message)):
         return rejected(message)
     return None
