@@ -11,15 +11,17 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from syncline.ledger import copies, epoch
+from syncline.ledger import copies, epoch, numbers
 from syncline.ledger.copies import NoBackup
 from syncline.ledger.epoch import Epoch, WentBack
 from syncline.ledger.errors import LeaseHeld, LedgerTooNew, NoLedger
 from syncline.ledger.secrets import SealedSecret, open_secrets
 from syncline.ledger.sql import SqlLedger, open_ledger
+from syncline.ledger.unit import Counter
 from syncline.model.record import Record
 from syncline.model.rows import Run
 
@@ -270,6 +272,25 @@ def test_a_kill_in_a_restore_leaves_a_ledger_and_never_one_that_is_believed_too_
     copies.restore(where, file, "acme", now=NOW)
     assert origins(where) == ["one", "two"]
     assert "restored" in reopened(where)
+
+
+def test_no_number_is_given_twice_after_a_backup_from_before_the_first_sync(tmp_path: Path) -> None:
+    where, file = tmp_path / "ledger.sqlite", tmp_path / "backup"
+    made(where)
+    copies.backup(where, file, force=False)
+    counters = get_args(Counter)
+    with open_ledger(where) as ledger:
+        epoch.follow(ledger, where)
+        ran(ledger, "one")
+        with ledger.unit() as unit:
+            before = {name: unit.new_id(name) for name in counters}
+    where.unlink()
+    copies.restore(where, file, "acme", now=NOW)
+    with open_ledger(where) as ledger:
+        assert "restored" in epoch.went_back(ledger, where, "acme", anew=False)
+        with ledger.unit() as unit:
+            assert all(unit.new_id(name) > before[name] for name in counters)
+            assert set(counters) < set(numbers.COUNTERS)
 
 
 # ---- the file beside it

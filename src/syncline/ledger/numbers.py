@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 BLOCK = 1000
+COUNTERS = ("record", "link", "intent", "run", "history", "event")
+"""All there are."""
 
 
 class Numbers:
@@ -28,8 +30,8 @@ class Numbers:
         return first
 
     def skip(self, many: int) -> None:
-        """The next numbers are beyond so many of each counter that was ever used."""
-        self.given = {name: given + many for name, given in self.given.items()}
+        """The next numbers are beyond so many of each counter: one that was never used here may have been elsewhere."""
+        self.given = {name: self.given.get(name, 0) + many for name in {*COUNTERS, *self.given}}  # I4
 
     def wanted(self) -> dict[str, int]:
         """What a unit that used numbers beyond its reservations must reserve: as far as it went, and a block more."""
