@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from syncline.acts.act import Say, Step, Verify
 from syncline.acts.chosen import chosen
 from syncline.acts.syncing import not_reached
-from syncline.acts.told import Difference, Verified
+from syncline.acts.told import Difference, NotReached, Verified
 from syncline.look.named import name_of, names_of
 from syncline.look.opened import place
 from syncline.sync import verify as verifying
@@ -23,9 +23,19 @@ def verify(hub: Hub, act: Verify, who: str, say: Say) -> Verified:
         compared=sum(score.counts.values()), equal=score.counts["equal"], stored=score.counts["stored"],
         open=score.counts["open"], differing=score.counts["differs"], records=score.records,
         waiting=score.counts["waits"], differs=tuple(difference(hub, one) for one in score.differs),
-        names=dict(names_in(hub, score.differs)), not_reached=not_reached(score.not_reached),
+        names=dict(names_in(hub, score.differs)),
+        not_reached=(*not_reached(score.not_reached), *unread(hub, only, score.not_reached)),
         seconds=hub.clock() - began, waited=score.waited,
     )  # fmt: skip
+
+
+def unread(hub: Hub, only: str | None, said: Collection[tuple[str, str]]) -> Iterator[NotReached]:
+    """Streams that were never read to their end: of what they hold nothing was compared."""
+    for one in verifying.bound(hub, only):
+        place = (one.system, one.stream)
+        if place not in said and not hub.ledger.cursor(*place, "changes").baselined:
+            why = "it was never read to its end, so nothing there was compared"
+            yield NotReached(system=one.system, stream=one.stream, why=why, what="not read", remedy="syncline sync")
 
 
 def names_in(hub: Hub, found: Iterable[Compared]) -> Mapping[int, str]:

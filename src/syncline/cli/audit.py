@@ -126,7 +126,7 @@ def show_entities(told: Audited) -> None:
         [
             one.entity, *(number(one.rows.get(system)) for system in systems), number(one.every),
             *(number(one.only_in(system) if system in one.systems else None) for system in systems), number(one.same),
-            number(one.number("duplicate") + one.number("lookalike") or None), number(one.number("ambiguous") or None),
+            number(one.number("duplicate") or None), number(one.number("ambiguous") or None),
             number(one.number("without-rep") or None),
         ]
         for one in found

@@ -73,6 +73,9 @@ def obstacles(told: Audited) -> str:
         (total["without-rep"], verb(total["without-rep"], "record", "has no rep", "have no rep")),
     ]
     found = [said for number, said in words if number]
+    unread = dict.fromkeys(system for one in told.entities for system in one.unread)
+    if unread:
+        return "; ".join([*found, f"{' and '.join(unread)} not read to the end, so this says too little"]) + "."
     return (
         "; ".join(found) + "." if found else "Nothing stands in the way: no duplicates, nothing ambiguous or invalid."
     )
@@ -170,7 +173,8 @@ def ending(told: Audited) -> str:
     deleted = f"delete {told.deleted:,}, " if told.deleted else ""
     return (
         f"Going live would create {told.created:,}, update {told.updated:,}, {deleted}leave {told.open_count:,} open; "
-        f"{many(calls, 'call')}, about {hours(told.seconds)} at your quota."
+        + (f"{many(calls, 'call')}, about {hours(told.seconds)} at your quota." if calls else "no calls.")
+        + (" What belongs to new rows, as people to their company, is made after these." if told.created else "")
     )
 
 
