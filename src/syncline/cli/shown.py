@@ -100,16 +100,17 @@ def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequen
 
 @contextmanager
 def progress() -> Iterator[Say]:
-    """A line on stderr that follows what is being done; where that is no terminal, a line for each new thing."""
+    """A line on stderr that follows what is being done; where that is no terminal, a line for each thing, once."""
     live = sys.stderr.isatty()
     last, shown_at = "", 0.0
+    told: set[str] = set()
 
     def say(step: Step) -> None:
         nonlocal last, shown_at
         if not live:
-            if step.what != last:
+            if step.what not in told:
                 typer.echo(step.what, err=True)
-            last = step.what
+            told.add(step.what)
             return
         now = time.monotonic()
         if step.what == last and now - shown_at < OFTEN_SECONDS and step.done != step.total:
