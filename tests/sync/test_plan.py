@@ -13,8 +13,9 @@ from small_world import CONTACT, NEVER, Small, accounts, bind, calm, contacts, f
 
 from syncline.mapping.lens import Lens, rename
 from syncline.mapping.text import text
+from syncline.model.event import Event
+from syncline.sync import outgoing, sheet
 from syncline.sync import plan as planning
-from syncline.sync import sheet
 from syncline.sync.plan import Scope, plan
 from syncline.sync.sheet import Plan, PlannedField, PlannedWrite, Tampered, declaration_hash, load, save
 
@@ -305,3 +306,21 @@ def test_the_risk_of_a_write_is_that_of_its_riskiest_field() -> None:
     fields = (PlannedField(field="a", effect="fill"), PlannedField(field="b", effect="blank"))
     write = PlannedWrite(record=1, entity="e", system="s", stream="t", write="update", fields=fields)
     assert write.risk == "blank"
+
+
+def test_events_that_read_only_keeps_are_not_listed_and_starve_none_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """L1, I17: a plan lists what its apply lets go, and as much of it as it may."""
+    monkeypatch.setattr(planning, "EVENTS", 3)
+    small = Small(accounts("crm", "erp", mode="live", entity_modes={"person": "read-only", "account": "approve"}))
+    for stream in ("person", "account"):
+        small.systems["crm"].make(stream, {"name": "n"})
+    small.observe()
+    person, account = (small.case_of("crm", one).record.id for one in ("person", "account"))
+    kept = [Event(id=f"p{n}", type="person.x", subject=f"person/{person}", at=1.0, data={}) for n in range(3)]
+    waits = Event(id="a1", type="account.x", subject=f"account/{account}", at=2.0, data={})
+    with small.hub.ledger.unit() as unit:
+        unit.hold_events([*kept, waits])
+    foot = plan(small.hub).foot
+    assert [one.id for one in foot.events] == ["a1"]
+    assert "1 events told to the world outside" in foot.then
+    assert outgoing.release(small.hub, [one.id for one in foot.events]) == 1

@@ -30,7 +30,17 @@ def held(hub: Hub) -> Iterator[Event]:
 
 def waiting(hub: Hub) -> int:
     """How many wait for a plan to be applied."""
-    return sum(mode_of(hub, one) == "approve" for one in held(hub))
+    return sum(1 for _ in for_plan(hub))
+
+
+def for_plan(hub: Hub) -> Iterator[Event]:
+    """What a plan lists, the oldest first: what mode read-only keeps stands in nobody's way."""
+    return (one for one in held(hub) if is_for_plan(hub, one))
+
+
+def is_for_plan(hub: Hub, event: Event) -> bool:
+    """Does it leave by a plan?"""
+    return mode_of(hub, event) == "approve"
 
 
 def release(hub: Hub, ids: Sequence[str]) -> int:

@@ -142,15 +142,16 @@ def cases(hub: Hub, scope: Scope, draft: Draft) -> Iterator[tuple[Desk, Case]]:
             if rid in dirty or anew:
                 derive.derive_cases(desk, [case], rolled="all")
             if scope.where(case):
-                list_events(draft, [*waiting.get(rid, ()), *(e for e in desk.spread.held_events if about(e, rid))])
+                on_paper = (e for e in desk.spread.held_events if about(e, rid) and outgoing.is_for_plan(hub, e))
+                list_events(draft, [*waiting.get(rid, ()), *on_paper])
                 yield desk, case
         draft.then["records that a rule makes"] += sum(rid < 0 for rid in desk.cases)
 
 
 def held_by_record(hub: Hub) -> Mapping[int, Sequence[Event]]:
-    """What the mode holds, by the record that it is about: the oldest, as many as one plan lists."""
+    """What waits for a plan, by the record that it is about: the oldest, as many as one plan lists."""
     found: dict[int, list[Event]] = {}
-    for one in islice(outgoing.held(hub), EVENTS):
+    for one in islice(outgoing.for_plan(hub), EVENTS):
         found.setdefault(outgoing.record_of(one), []).append(one)
     return found
 
