@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from syncline.ledger.open_items import OpenItem, OpenKind
+from syncline.ledger.open_items import ITSELF, OpenItem, OpenKind, of_link, of_record, order_of
 from syncline.mapping.field_type import Unfit
 from syncline.merge.case import Case
 from syncline.model.link import Link
@@ -21,6 +21,7 @@ from syncline.sync.people import Decision
 from syncline.sync.plan import desk_on_paper
 
 PAGE = 200
+MEANWHILE = "settled meanwhile"
 
 Sort = tuple[OpenKind, str, str]
 """(kind, entity, field)"""
@@ -85,11 +86,16 @@ def on_desk(desk: Desk, items: Sequence[OpenItem], choice: Choice, who: str, mos
     """Each item of a page. One that cannot be settled so is left as it is, with the reason."""
     came = Settled()
     desk.load(item.record for item in items)
+    gone = {order_of(item) for item in items if is_settled(desk.case(item.record), item)}
     for item in items:
         if most is not None and came.settled.total() >= most:
             break
         case, sort = desk.case(item.record), (item.kind, item.entity, item.field)
         if case is None or not choice.holds(case):
+            continue
+        if order_of(item) in gone:
+            came.left[sort] += 1
+            came.reasons[MEANWHILE] += 1
             continue
         try:
             decision_of(case, item, choice, who)(desk, case)
@@ -100,6 +106,15 @@ def on_desk(desk: Desk, items: Sequence[OpenItem], choice: Choice, who: str, mos
         came.settled[sort] += 1
         came.records.append(case.record.id)
     return came
+
+
+def is_settled(case: Case | None, item: OpenItem) -> bool:
+    """Is it open no more? Since its page was read another may have settled it, or the link is another record's."""
+    if case is None or case.record.id != item.record:
+        return True
+    link = case.links.get(item.link)
+    found = of_record(case.record) if item.link == ITSELF else of_link(link) if link is not None else ()
+    return not any(order_of(one) == order_of(item) for one in found)
 
 
 # ---- what is decided of one
