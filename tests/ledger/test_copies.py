@@ -319,8 +319,37 @@ def ran_in_vain(ledger: SqlLedger) -> None:
 def test_without_that_file_nothing_is_wrong(where: Path) -> None:
     epoch.beside(where).unlink()
     assert reopened(where) == ""
-    epoch.beside(where).write_text("{")
-    assert reopened(where) == ""
+
+
+@pytest.mark.parametrize("left", ["", "{"])
+def test_a_damaged_file_may_have_said_that_the_ledger_was_restored(where: Path, tmp_path: Path, left: str) -> None:
+    file = tmp_path / "backup"
+    copies.backup(where, file, force=False)
+    copies.restore(where, file, "acme", now=NOW)
+    epoch.beside(where).write_text(left)
+    why = reopened(where)
+    assert f"{epoch.beside(where)} is damaged" in why
+    with open_ledger(where) as ledger:  # as the hub does once all is stopped
+        epoch.follow(ledger, where)
+    assert reopened(where) == "", "it is said once"
+
+
+def test_the_file_is_on_the_disk_before_its_name_is(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    real, replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        real(descriptor)
+
+    def named(path: Path, target: Path) -> Path:
+        done.append("named")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", named)
+    epoch.write(where, Epoch(ledger="a", run=1, stale="it was restored"))
+    assert done == ["file", "named", "folder"]
 
 
 def test_a_file_that_cannot_be_written_stops_no_run(where: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from syncline.ledger import epoch
-from syncline.ledger.epoch import Epoch
+from syncline.ledger.epoch import Epoch, synced
 from syncline.ledger.errors import LedgerError, LedgerTooNew, NoLedger, Unusable
 from syncline.ledger.migrate import REVISIONS
 from syncline.ledger.numbers import BLOCK
@@ -259,15 +259,6 @@ def opened(file: Path, *, read_only: bool = False) -> Iterator[sqlite3.Connectio
     mode = "ro" if read_only else "rw"
     with closing(sqlite3.connect(f"file:{quote(str(file))}?mode={mode}", uri=True, timeout=30.0)) as connection:
         yield connection
-
-
-def synced(path: Path) -> None:
-    """It is on the disk before the next step."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def has(connection: sqlite3.Connection, table: str) -> bool:

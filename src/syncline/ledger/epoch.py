@@ -1,7 +1,7 @@
 """Which ledger a hub wrote last, and how far: kept beside it, so that one that went back is noticed.
 
 It is written after a run was committed, once for each run, and never before: what it says is at most behind. A file
-that is not there, or cannot be read, says nothing.
+that is not there says nothing; one that is there and says nothing may have said that all must be read anew.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class WentBack(LedgerError):
 
 RESTORE = "put a backup in its place: syncline restore FILE; to go on without one: syncline baseline anew"
 ANEW = "a person said that it is read anew"
+UNREADABLE = "{file} is damaged: nobody knows whether the ledger beside it was restored from a backup"
 MANY = 1_000_000
 """More numbers than were ever given out since a backup."""
 
@@ -52,21 +53,40 @@ def beside(where: Path) -> Path:
 
 
 def read(where: Path) -> Epoch | None:
-    """What is known of the ledger at this path."""
+    """What is known of the ledger at this path; of a damaged file, that all must be read anew. # I4"""
+    file = beside(where)
     try:
-        return msgspec.json.decode(beside(where).read_bytes(), type=Epoch)
-    except (OSError, msgspec.DecodeError):  # it only warns: without it the hub does its work as well
+        return msgspec.json.decode(file.read_bytes(), type=Epoch)
+    except OSError:  # without it the hub does its work as well
         return None
+    except msgspec.DecodeError:
+        return Epoch(ledger="", stale=UNREADABLE.format(file=file))
 
 
 def write(where: Path, epoch: Epoch) -> None:
-    """Replaces the file at once: whoever reads it sees the old one or the new one."""
+    """Replaces the file at once: whoever reads it sees the old one or the new one, also after a power cut.
+
+    That a ledger went back is on the disk when this returns; that it went on may be lost, and is then said again.
+    """
     file = beside(where)
     fresh = file.with_name(f"{file.name}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, MODE)
     with os.fdopen(descriptor, "wb") as text:
         text.write(msgspec.json.encode(epoch))
+        text.flush()
+        os.fsync(text.fileno())
     fresh.replace(file)
+    if epoch.stale:
+        synced(file.parent)
+
+
+def synced(path: Path) -> None:
+    """It is on the disk before the next step."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def gone(where: Path) -> WentBack | None:
