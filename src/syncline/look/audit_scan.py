@@ -219,7 +219,10 @@ class Scan:
             yield from self.mark(desk, one, case, which, f"may be the same as record {other}", other=other)
             return
         if may_be is not None:
-            which, why = ("lookalike", "", labels, "", False), f"{may_be.score:.0f} of 100: {', '.join(may_be.why)}"
+            which, why = (
+                ("lookalike", "", labels, "", False),
+                f"like record {may_be.record}, {may_be.score:.0f} of 100: {', '.join(may_be.why)}",
+            )
             one.bin(which).keep(may_be.record)
             yield from self.mark(desk, one, case, which, why, other=may_be.record)
         if len(labels) == len(one.bindings):

@@ -126,8 +126,8 @@ def remedy_of(one: Found) -> str:
     at = one.examples[0].at
     return {
         "duplicate": f"syncline links distinct {at}, or delete one of the two there",
-        "lookalike": f"syncline links add OTHER {at}, or syncline links distinct {at}",
-        "second-row": f"syncline show {at}", "ambiguous": f"syncline links add RECORD {at}",
+        "lookalike": "syncline parked --code alike",
+        "second-row": f"syncline show {at}", "ambiguous": "syncline parked --code ambiguous-match",
         "parked": f"syncline parked retry {at}", "without-rep": "",
     }.get(one.kind, "")  # fmt: skip
 
