@@ -123,6 +123,22 @@ def test_a_ledger_knows_whether_anything_was_ever_written(ledger: Ledger) -> Non
     assert ledger.has_written()
 
 
+def test_what_the_world_outside_is_told_is_not_forgotten(ledger: Ledger) -> None:
+    """Whoever follows the outbox finds what happened, and a hub that told of anything has written."""
+    told, kept = (Event(id=one, type="deal.won", subject="deal/7", at=1.0, data={}) for one in ("told", "kept"))
+    write(ledger, "hold_events", [kept])
+    assert not ledger.has_written()
+    write(ledger, "add_events", [told])
+    assert ledger.has_written()
+    before = ledger.events(0, 9)
+    with ledger.unit() as unit:
+        unit.forget_observed()
+    assert (ledger.events(0, 9), ledger.held_events(0, 9)) == (before, [])
+    assert [one.id for _, one in before] == ["told"]
+    write(ledger, "add_events", [kept])
+    assert [one.id for _, one in ledger.events(before[0][0], 9)] == ["kept"], "behind what was there"
+
+
 # ---- cursors and staged rows
 def test_a_cursor_is_new_until_it_is_saved(ledger: Ledger) -> None:
     assert ledger.cursor(*HERE, "sweep") == Cursor(system="crm", stream="contact", path="sweep")

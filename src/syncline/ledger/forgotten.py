@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, literal_column, select
 
 from syncline.ledger.schema import (
     armed,
@@ -39,18 +39,26 @@ LINK_ROWS, LINK_COUNTS, LINKS = emptying(link_row), emptying(link_count), emptyi
 KEYS, REFERENCES, RECORDS = emptying(match_key), emptying(reference), emptying(record)
 OPEN_ITEMS, HINTS, PARKED, WAITING = emptying(open_item), emptying(hint), emptying(parked_row), emptying(waiting)
 CURSORS, STAGED, DIRTY, WAKES = emptying(cursor), emptying(staged), emptying(dirty), emptying(wake)
-ARMED, HELD, EVENTS = emptying(armed), emptying(held), emptying(event)
+ARMED, HELD = emptying(armed), emptying(held)
+HELD_EVENTS = Statement(
+    "Forgets every event that was not let go", (), lambda d: delete(event).where(event.c.number < literal_column("0"))
+)
 
 OBSERVED = (
     HISTORY_VALUES, HISTORY, LINK_ROWS, LINK_COUNTS, LINKS, KEYS, REFERENCES, RECORDS, OPEN_ITEMS, HINTS, PARKED,
-    WAITING, CURSORS, STAGED, DIRTY, WAKES, ARMED, HELD, EVENTS,
+    WAITING, CURSORS, STAGED, DIRTY, WAKES, ARMED, HELD, HELD_EVENTS,
 )  # fmt: skip
-"""What rows showed, and what followed from it. Runs, numbers, quotas, secrets and what people coupled stay."""
+"""What rows showed, and what followed from it. Runs, numbers, quotas, secrets, the outbox and what people coupled stay."""
 
 ANY_INTENT = Statement(
     "Was anything ever written?",
     ("limit",),
     lambda d: page(select(intent.c.id).order_by(intent.c.id)),
+)
+ANY_EVENT = Statement(
+    "Did anything ever happen that the world outside is told?",
+    ("limit",),
+    lambda d: page(select(event.c.number).where(event.c.number > literal_column("0")).order_by(event.c.number)),
 )
 
 
@@ -61,5 +69,5 @@ def forget(session: Session, _: object) -> None:
 
 
 def has_written(session: Session) -> bool:
-    """Is there any intent?"""
-    return bool(session.rows(ANY_INTENT, (1,)))
+    """Is there any intent, or any event in the outbox?"""
+    return bool(session.rows(ANY_INTENT, (1,)) or session.rows(ANY_EVENT, (1,)))

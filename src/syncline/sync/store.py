@@ -112,7 +112,7 @@ class Reads(Protocol):
         """Intents without a receipt."""
 
     def has_written(self) -> bool:
-        """Was any write ever journalled?"""
+        """Was any write ever journalled, or any event let go?"""
 
     def dirty(self, limit: int) -> Sequence[int]:
         """Records to be derived again, oldest mark first."""
@@ -186,7 +186,7 @@ class Writes(Protocol):
     def forget_observed(self) -> None:
         """What rows showed and what followed from it, before all else that this unit writes.
 
-        Runs, numbers, quotas, pauses, secrets and what people coupled stay.
+        Runs, numbers, quotas, pauses, secrets, events that were let go and what people coupled stay.
         """
 
     def save_records(self, records: Sequence[Record]) -> None: ...

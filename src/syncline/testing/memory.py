@@ -110,7 +110,7 @@ class MemoryReads(MemoryCouplings):
         return [self.t.intents[i] for i in sorted(self.t.sent)]
 
     def has_written(self) -> bool:
-        return bool(self.t.intents)
+        return bool(self.t.intents) or any(number > 0 for number, _ in self.t.events.values())
 
     def dirty(self, limit: int) -> Sequence[int]:
         return list(self.t.dirty)[:limit]

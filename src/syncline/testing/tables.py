@@ -18,7 +18,7 @@ from syncline.sync.store import Row
 
 OBSERVED = (
     "records", "links", "link_at", "links_of", "due", "keys", "by_key", "references", "referring", "entries", "hints",
-    "parked", "cursors", "staged", "dirty", "wakes", "waiting", "events", "armed", "held",
+    "parked", "cursors", "staged", "dirty", "wakes", "waiting", "armed", "held",
 )  # fmt: skip
 """What is forgotten when the systems are read anew."""
 
@@ -64,3 +64,4 @@ class Tables:
         """As before anything was read."""
         for one in OBSERVED:
             getattr(self, one).clear()
+        self.events = {eid: one for eid, one in self.events.items() if one[0] > 0}
