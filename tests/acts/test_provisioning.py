@@ -142,3 +142,19 @@ def test_a_system_that_lets_none_be_taken_away_says_so(world: ActingWorld) -> No
     assert {(one.state, one.why) for one in told.fields} == {
         ("failed", "crm lets no field be taken away: by hand"), ("failed", "erp lets no field be taken away: by hand"),
     }  # fmt: skip
+
+
+def test_an_answer_that_cannot_be_read_fails_its_field_and_no_other(world: ActingWorld) -> None:
+    """A page of maintenance where a list of fields should be."""
+    needing(world)
+    known = world.hub.connectors["crm"]
+
+    def conversing(field: Field) -> Conversation:
+        answer = yield Request(method="GET", path=f"/_field/{field.name}")
+        return answer.body["results"]["fields"]
+
+    streams = tuple(replace(one, define=conversing, undefine=conversing) for one in known.streams)
+    world.hub = replace(world.hub, connectors={**world.hub.connectors, "crm": replace(known, streams=streams)})
+    told = world.done(Provisioned, Provision())
+    assert states(told) == [("crm", "our_id", "failed"), ("erp", "our_id", "made")]
+    assert "crm: our_id of contact: its answer cannot be read: KeyError: 'results'" in told.fields[0].why

@@ -48,7 +48,10 @@ OBSERVED = (
     HISTORY_VALUES, HISTORY, LINK_ROWS, LINK_COUNTS, LINKS, KEYS, REFERENCES, RECORDS, OPEN_ITEMS, HINTS, PARKED,
     WAITING, CURSORS, STAGED, DIRTY, WAKES, ARMED, HELD, HELD_EVENTS,
 )  # fmt: skip
-"""What rows showed, and what followed from it. Runs, numbers, quotas, secrets, the outbox and what people coupled stay."""
+"""What rows showed, and what followed from it.
+
+Runs, numbers, quotas, secrets, the outbox and what people coupled stay.
+"""
 
 ANY_INTENT = Statement(
     "Was anything ever written?",

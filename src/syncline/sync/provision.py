@@ -10,6 +10,7 @@ from syncline.connect.stream import Asked
 from syncline.model.outcome import Done, Exists, Missing, Outcome, Rejected
 from syncline.sync.hub import Hub
 from syncline.sync.needs import Need as Need
+from syncline.sync.poison import POISON
 
 
 class NotMade(Exception):
@@ -44,7 +45,7 @@ def unmake(hub: Hub, need: Need) -> None:
 
 
 def outcome_of(hub: Hub, need: Need, asked: Asked) -> Outcome | None:
-    """What the system says to it; None: it is done."""
+    """What the system says to it; None: it is done. Raises NotMade, also for an answer that cannot be read."""
     try:
         if isinstance(asked, Request):
             return hub.connectors[need.system].errors(hub.door.call(need.system, asked, "write"))
@@ -59,3 +60,6 @@ def outcome_of(hub: Hub, need: Need, asked: Asked) -> Outcome | None:
         return None if isinstance(end.value, Done) else end.value
     except (Unreachable, NoAnswer) as error:
         raise NotMade(f"{need.system}: {need.field.name} of {need.stream}: {error}") from error
+    except POISON as error:  # L2: it fails this field, and no other
+        why = f"its answer cannot be read: {type(error).__name__}: {error}"
+        raise NotMade(f"{need.system}: {need.field.name} of {need.stream}: {why}") from error
