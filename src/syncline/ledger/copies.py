@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from urllib.parse import quote
 
 from syncline.ledger import epoch
 from syncline.ledger.epoch import Epoch, synced
-from syncline.ledger.errors import LedgerError, LedgerTooNew, NoLedger, Unusable
+from syncline.ledger.errors import LeaseHeld, LedgerError, LedgerTooNew, NoLedger, Unusable
 from syncline.ledger.migrate import REVISIONS
 from syncline.ledger.numbers import BLOCK
-from syncline.ledger.sql import open_ledger
+from syncline.ledger.sql import LEASE_SECONDS, open_ledger
 
 MODE = 0o600
 OF_TODAY = ("secret", "secret_key", "webhook", "own_field", "coupling")
@@ -131,22 +132,26 @@ def restore(where: Path, file: Path, hub: str, *, now: float, point: Callable[[s
     part = where.with_name(f".{where.name}.restoring")
     with written_whole(part):
         copy(file, part)
-        with holding(where) as readable:
+        brought_up(part)
+        synced(part)
+        with holding(where) as hold:
+            readable = hold is not None
             known = epoch.read(where)
             with opened(part) as connection:
-                settle(connection)
                 if readable:
                     take_today(connection, where)
                 name, _ = about(connection)
+            synced(part)
             point("prepared")
+            go_on(where, hold)
             last = max(found.run, known.run if known is not None else 0, run_of(where) if readable else 0)
             at = datetime.fromtimestamp(found.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
             # Before the ledger itself: one that is then not replaced is read anew for nothing, and no harm is done.
             epoch.write(where, Epoch(ledger=name, run=last, stale=RESTORED.format(at=at), counted=readable))
-            synced(part)
             point("announced")
             aside = put_aside(where, now)
             point("aside")
+            go_on(where, hold)
             for left in beside(where):
                 left.unlink(missing_ok=True)  # all of it is in the file, or aside; no other database may find it
             part.replace(where)
@@ -175,29 +180,53 @@ def checked(file: Path, hub: str) -> Copied:
     return found
 
 
-@contextmanager
-def holding(where: Path) -> Iterator[bool]:
-    """While this is done nobody else writes the ledger that is there. Yields whether it can be read at all.
+def brought_up(part: Path) -> None:
+    """A whole ledger of this version: what is taken over from the one of today has tables to go to.
 
-    Its lease is given back only with the process: the file that has it is put aside, all of it in one file.
+    It takes as long as the ledger is large, so it is done before the lease is taken.
     """
-    if not where.exists():
-        yield False
-        return
+    with opened(part) as connection:
+        settle(connection)
+    open_ledger(part, owner="syncline restore").close()
+    with opened(part) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # one file again
+
+
+@contextmanager
+def holding(where: Path) -> Iterator[int | None]:
+    """While this is done nobody else writes the ledger that is there. Yields the number of its lease; None: there is
+    no ledger that can be read.
+
+    The lease is given back only with the process: the file that has it is put aside, all of it in one file.
+    """
     try:
-        ledger = open_ledger(where, owner="syncline restore")
+        ledger = open_ledger(where, owner="syncline restore") if where.exists() else None
     except (Unusable, LedgerTooNew):
-        yield False
+        ledger = None
+    if ledger is None or ledger.tenure is None:
+        yield None
         return
+    hold = ledger.tenure.fencing
     ledger.engine.dispose()
     with opened(where) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try:
-        yield True
+        yield hold
     except BaseException:
-        with opened(where) as connection, connection:
-            connection.execute("UPDATE lease SET until = 0")
+        prolong(where, hold, until=0.0)
         raise
+
+
+def go_on(where: Path, hold: int | None) -> None:
+    """The lease stands for as long again. Raises LeaseHeld where it ran out and another process took it."""
+    if hold is not None and not prolong(where, hold, until=time.time() + LEASE_SECONDS):
+        raise LeaseHeld(f"Another process began to write {where} meanwhile: nothing was restored. Stop it, and again.")
+
+
+def prolong(where: Path, hold: int, until: float) -> bool:
+    """Only a lease that nobody took over."""
+    with opened(where) as connection, connection:
+        return connection.execute("UPDATE lease SET until = ? WHERE fencing = ?", (until, hold)).rowcount == 1
 
 
 def take_today(connection: sqlite3.Connection, where: Path) -> None:
@@ -245,12 +274,14 @@ def beside(where: Path) -> list[Path]:
 @contextmanager
 def written_whole(part: Path) -> Iterator[None]:
     """For its owner only; what is left of it where it is not finished goes, now or when it is tried again."""
-    part.unlink(missing_ok=True)
+    for left in (part, *beside(part)):
+        left.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE))
     try:
         yield
     finally:
-        part.unlink(missing_ok=True)
+        for left in (part, *beside(part)):
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
