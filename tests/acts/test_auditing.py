@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from acting_world import HUB, ActingWorld, acting, down
 
+from syncline.acts import forgetting
 from syncline.acts.act import Audit, Couple, Plan, Settle, Sync
 from syncline.acts.told import Audited, Coupled, Done, Planned, Refused, Synced
 from syncline.config.load import load
@@ -18,6 +19,7 @@ from syncline.egress.reading import OnlyReads
 from syncline.identity.match import is_blank
 from syncline.look.audit_words import ending, sentences, unmatched
 from syncline.look.audited import EntityAudited, FieldAudited
+from syncline.sync import rounds
 from syncline.sync.hub import Hub
 
 
@@ -328,3 +330,10 @@ def test_couplings_outlive_beginning_anew(tmp_path: Path, before: bool) -> None:
         assert told.anew.startswith("As asked")
         assert contact(told).every == 1
         assert world.link("crm", "crm0").record == world.link("erp", "erp0").record
+
+
+def test_nothing_is_read_looked_at_or_told_while_a_hub_begins_anew(world: ActingWorld) -> None:
+    with forgetting.at_rest(world.hub):
+        for step in ("read", "read parts", "look", "tell"):
+            for place in rounds.places(world.hub):
+                assert world.hub.beside.turns[step, *place].is_mine()

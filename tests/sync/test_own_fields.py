@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from msgspec import structs
 from small_world import Small, contacts
 
@@ -142,3 +143,30 @@ def test_a_row_waits_for_our_id_and_the_rest_of_a_row_for_nothing() -> None:
     ask(world, ASK_AGAIN_SECONDS)
     world.settle()
     assert [one["name"] for one in found(world)] == ["Contact 1"]
+
+
+def test_new_rows_that_waited_are_woken_a_page_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking_fields, "PAGE", 2)
+    world = Small(contacts("crm", "erp"))
+    erp, pages = Told(world, "name"), list[int]()
+    for number in range(5):
+        world.systems["crm"].make("contact", {"email": f"contact{number}@example.test"})
+    ask(world)
+    world.settle()
+    assert world.alive("erp") == []
+    due = world.hub.ledger.due
+
+    def woken(name: str) -> None:
+        if name == "births woken":
+            pages.append(len(due("erp", "contact", world.now, 99)))
+
+    erp.there |= {"our_id"}
+    world.hub = replace(world.hub, point=woken)
+    world.now += ASK_AGAIN_SECONDS
+    with world.hub.ledger.unit() as unit:
+        births = due("erp", "contact", world.now, 99)
+        unit.save_links([structs.replace(one, due_at=world.now + 10.0) for one in births])
+    ask(world)
+    assert pages == [2, 4, 5]
+    world.settle()
+    assert len(world.alive("erp")) == 5

@@ -11,6 +11,7 @@ from small_world import Small, accounts, calm, contacts, filled
 
 from syncline.mapping.binding import Binding
 from syncline.model.observation import Observation
+from syncline.model.rows import Staged
 from syncline.sync import anew, deliver, observe, rebaseline, settle, stops
 from syncline.sync.desk import Desk
 from syncline.sync.observe import NotNow
@@ -251,6 +252,32 @@ def with_point(small: Small, point: Any) -> Any:
     from dataclasses import replace
 
     return replace(small.hub, point=point)
+
+
+def test_the_stage_is_emptied_page_by_page_and_after_a_stop_no_read_counts_as_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(anew, "PAGE", 4)
+    small, place = world(count=3), ("erp", "contact")
+    with small.hub.ledger.unit() as unit:
+        unit.stage([Staged(system="erp", stream="contact", id=f"s{n}", raw={}) for n in range(10)])
+    left: list[int] = []
+
+    def stops(name: str) -> None:
+        if name == "stage emptied":
+            left.append(len(small.hub.ledger.staged(*place, "", 99)))
+            assert small.hub.beside.turns["read parts", *place].is_mine(), "no page of parts is under way"
+            assert not small.hub.ledger.cursor(*place, "changes").baselined
+            if len(left) == 1:
+                raise InterruptedError
+
+    small.hub = with_point(small, stops)
+    with pytest.raises(InterruptedError):
+        anew.begin(small.hub, *place)
+    assert small.hub.ledger.system_state("erp").paused
+    anew.begin(small.hub, *place)
+    assert left == [6, 2, 0]
+    assert not small.hub.ledger.system_state("erp").paused
 
 
 def test_a_ledger_that_is_older_than_the_systems() -> None:

@@ -7,11 +7,8 @@ from contextlib import ExitStack, contextmanager
 
 from syncline.acts.refusal import refuse
 from syncline.look.said import many
-from syncline.sync import rebaseline, rounds
+from syncline.sync import anew, rebaseline, rounds
 from syncline.sync.hub import Hub
-
-STEPS = ("read", "look", "tell")
-"""What is under way on a stream ends before anything is forgotten."""
 
 RUNS = 100_000
 """So many runs back the decisions of people are counted."""
@@ -60,7 +57,7 @@ def changed_entities(hub: Hub) -> list[str]:
 def at_rest(hub: Hub) -> Iterator[None]:
     """No thread of this process is at work on any stream meanwhile: none saves what it read before."""
     with ExitStack() as turns:
-        for step in STEPS:
+        for step in anew.STEPS:
             for place in rounds.places(hub):
                 turns.enter_context(hub.turn(step, *place))
         yield

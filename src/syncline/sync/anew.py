@@ -18,6 +18,8 @@ from syncline.sync.rebaseline import Place, bound, hold, state_at, stopped
 
 OUT_OF_SIGHT = "out-of-sight"
 PAGE = 500
+STEPS = ("read", "read parts", "look", "tell")
+"""What is under way on a stream ends before anything of it is forgotten."""
 
 
 # ---- reading anew
@@ -45,7 +47,7 @@ def begin_these(hub: Hub, places: Sequence[Place], why: str) -> None:
             state = hub.ledger.system_state(system)
             unit.save_system_state(replace(state, paused=True, why=state.why if state.paused else why))
     with ExitStack() as turns:  # a page that is under way may still be written; what it showed is forgotten too
-        for what in ("read", "look", "tell"):
+        for what in STEPS:
             for place in wanted:
                 turns.enter_context(hub.turn(what, *place))
         forget_all(hub, wanted, stale=any(one.stale for one in known.values()))
@@ -54,9 +56,19 @@ def begin_these(hub: Hub, places: Sequence[Place], why: str) -> None:
                 for path in ("changes", "sweep"):
                     unit.save_cursor(Cursor(system=system, stream=stream, path=path))
                 doubled.forget(unit, hub.declaration.binding(system, stream))
-                unit.unstage(hub.ledger.staged(system, stream, "", 1_000_000))
+        for place in wanted:  # after the cursors: no read of which rows are missing here counts as ended
+            empty_stage(hub, place)
+        with hub.ledger.unit() as unit:
             for system in systems:
                 unit.save_system_state(replace(hub.ledger.system_state(system), paused=False, why=""))
+
+
+def empty_stage(hub: Hub, place: Place) -> None:
+    """Page by page, each in its own transaction: to do it again does no harm."""
+    while rows := hub.ledger.staged(*place, "", PAGE):
+        with hub.ledger.unit() as unit:
+            unit.unstage(rows)
+        hub.point("stage emptied")
 
 
 def forget_all(hub: Hub, places: Sequence[Place], *, stale: bool) -> None:

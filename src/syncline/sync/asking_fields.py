@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from syncline.connect.request import Page, Request
 from syncline.mapping.binding import Binding
+from syncline.model.link import Link
 from syncline.model.outcome import Missing
 from syncline.model.rows import Hint, OwnField
 from syncline.sync import frozen, observe, own_fields, poison, thaw
@@ -164,11 +165,17 @@ def look_at_rows(hub: Hub, binding: Binding, names: Collection[str]) -> None:
 
 
 def wake_births(hub: Hub, system: str, stream: str) -> None:
-    """All new rows of a stream that wait are thought of now."""
-    now = hub.clock()
-    with hub.turn("tell", system, stream):
-        number = hub.ledger.count_due(system, stream, now + PUT_OFF_SECONDS)
-        waiting = hub.ledger.due(system, stream, now + PUT_OFF_SECONDS, number) if number else ()
-        woken = [replace(link, due_at=now) for link in waiting if link.state == "birth" and (link.due_at or 0.0) > now]
-        with hub.ledger.unit() as unit:
-            unit.save_links(woken)
+    """All new rows of a stream that wait are thought of now; a page of records in a transaction."""
+    after, now = 0, hub.clock()
+    while ids := hub.ledger.scan(after, PAGE):
+        after = ids[-1]
+        with hub.turn("tell", system, stream), hub.ledger.unit() as unit:
+            links = (link for own in hub.ledger.links_of(ids).values() for link in own)
+            unit.save_links([replace(one, due_at=now) for one in links if is_waiting(one, (system, stream), now)])
+        hub.point("births woken")
+
+
+def is_waiting(link: Link, place: tuple[str, str], now: float) -> bool:
+    """Is it a new row there that was put off?"""
+    here = (link.system, link.stream) == place and link.state == "birth"
+    return here and link.due_at is not None and now < link.due_at <= now + PUT_OFF_SECONDS
