@@ -9,17 +9,12 @@ from hypothesis import HealthCheck, settings
 OUTSIDE = {"app", "cli", "connectors", "egress", "faults", "sandbox", "service", "story"}
 """Folders of tests that speak over sockets, to sandboxes or through connectors; `make check` leaves them out."""
 
-TOGETHER = {"cli", "story"}
-"""Folders whose modules build one world each: a module's tests run in one process, in their order."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if OUTSIDE & {*item.path.relative_to(here).parts[:1]}:
             item.add_marker("outside")
-        if TOGETHER & {*item.path.relative_to(here).parts[:1]}:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 # Wall-clock time never decides whether a test passes: machines differ, and tests run side by side.

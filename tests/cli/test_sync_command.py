@@ -65,6 +65,7 @@ def test_a_plan_that_was_tampered_with_is_refused(folder: Folder) -> None:
 
 
 def test_an_edit_that_the_truth_does_not_own_is_put_back_and_explained(folder: Folder) -> None:
+    ours = phone_in(folder, "hubspot").replace(" ", "")
     folder.edit("odoo", "res.partner", {"email": EMAIL}, {"phone": "+43 1 555 9999"})
     done = folder.typed("sync", "--json")
     assert json.loads(done.stdout)["written"] == {"update": 1}
@@ -72,7 +73,7 @@ def test_an_edit_that_the_truth_does_not_own_is_put_back_and_explained(folder: F
     assert "odoo changed it to +4315559999; refused" in told
     assert "truth hubspot" in told
     shown = folder.typed("show", EMAIL)
-    assert "phone       +4315557777" in shown.stdout
+    assert f"phone       {ours}" in shown.stdout
     page = next(word for word in shown.stdout.split() if word.startswith("http"))
     assert folder.typed("show", page).stdout == shown.stdout, "its page's address names it too"
 

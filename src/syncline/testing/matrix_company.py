@@ -195,12 +195,12 @@ def last(c: Company) -> None:
 SCENARIO: Sequence[tuple[int, Act | str]] = (
     (0, first_rows),
     (2, answers_get_lost),
-    (9, everyday),
-    (13, refused),
-    (17, both_sides),
-    (22, "a person takes a side"),
-    (23, later),
-    (28, "a person undoes a run"),
-    (29, last),
+    (12, everyday),
+    (16, refused),
+    (20, both_sides),
+    (25, "a person takes a side"),
+    (26, later),
+    (31, "a person undoes a run"),
+    (32, last),
 )
 """Number of the round before which something happens. A text names what is asked of the hub itself."""
