@@ -12,6 +12,7 @@ from syncline.identity.alike import (
     ALONE,
     AlikeRule,
     Measure,
+    block_rules,
     blocks,
     compare,
     folded,
@@ -90,6 +91,20 @@ def test_blanks_count_neither_way() -> None:  # I14
     assert score(whole, {"address": WIEN, "phone": "+4312345678"}) is None, "without a name nothing is said"
     assert score({}, {}) is None
     assert score({"name": ""}, {"name": ""}) is None
+
+
+def test_addresses_that_have_no_part_in_common_count_neither_way() -> None:  # I14
+    one, other = (
+        {"name": "Contact 17", "address": {"city": "Wien"}},
+        {"name": "Contact 17", "address": {"street": "Ring"}},
+    )
+    assert score(one, other) == score({"name": "Contact 17"}, {"name": "Contact 17"})
+
+
+def test_every_block_is_of_a_rule_that_is_named() -> None:
+    whole = {"name": "Contact 17", "address": WIEN, "phone": "+4312345678", "email": "a@acme.example", "kind": "one"}
+    made = {rule for rule, _ in blocks(ALL, profile_of(ALL, whole))}
+    assert made == set(block_rules("account"))
 
 
 def test_another_phone_says_less_than_another_address() -> None:
