@@ -111,16 +111,23 @@ def undo(
     ends(OK)
 
 
+def how_taken(told: Undone) -> str:
+    """In mode approve nothing of it is written before a plan that lists it is applied, and that is said first."""
+    if not told.by:
+        return "would be taken back"
+    waits = told.synced is not None and not told.synced.written and "approve" in told.synced.kept_back
+    return f"is to be taken back by run {told.by}, once a plan that lists it is applied" if waits and (
+        WRITES & told.counts.keys()
+    ) else f"is taken back by run {told.by}"  # fmt: skip
+
+
 def show_undone(told: Undone, declaration: Declaration) -> None:
     """What it does, or did, and what it leaves."""
     from syncline.cli.shown import out
     from syncline.look.said import many, said
 
     counts = ", ".join(f"{number:,} {what}" for what, number in told.counts.items()) or "nothing to take back"
-    out(
-        f"Run {told.run} {'is taken back by run ' + str(told.by) if told.by else 'would be taken back'}: {counts}.",
-        bold=True,
-    )
+    out(f"Run {told.run} {how_taken(told)}: {counts}.", bold=True)
     for one in told.steps[:SHOWN]:
         where = f" in {one.system} {one.stream}" + (f" {one.id}" if one.id else "") if one.system else ""
         change = ""
